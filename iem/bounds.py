@@ -1,0 +1,196 @@
+"""Inequalities and counterexamples: evidence beside equality. Sampling refutes; it never establishes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import sympy as sp
+
+from . import render
+from .decide import Point, Rule, evaluated, proved, small, witness
+from .errors import BadInput, Refuted, Undecided
+from .general import unfold
+from .proof import Evidence, check, told
+from .render import plain, tex
+
+
+@dataclass(frozen=True)
+class Bound(Evidence):
+    r"""An inequality `left <= right` (`<` if strict) on the domain of its symbols.
+
+    `because` says why \(f = \text{right} - \text{left}\) is not negative: see `Manifest`, `Increasing`
+    and `Convex`. Raises `Refuted` with a point where the inequality fails, or `Undecided`.
+
+    >>> x = sp.Symbol("x", positive=True)
+    >>> Bound(2*x, x**2 + 1, Manifest((x - 1)**2)).method
+    'bound, manifest'
+    >>> Bound(2*x, x**2, Manifest((x - 1)**2))
+    Traceback (most recent call last):
+    iem.errors.Refuted: 2*x <= x**2 is false: at x = 13/8 they are 3.2500 and 2.6406
+    """
+
+    left: Any
+    right: Any
+    because: Any
+    strict: bool = False
+    given: Sequence[Rule] = ()
+
+    def __post_init__(self) -> None:
+        gap = evaluated(self.difference)
+        self._search(gap)
+        self.because.check(gap, self.strict, self.given)
+
+    def _search(self, gap: Any) -> None:
+        def bad(point: Point) -> bool:
+            value = sp.N(small(gap).subs(point), 30)
+            return bool(value.is_real and (value < 0 or (self.strict and value == 0)))
+
+        point = witness(gap, self.given, bad)
+        if point is not None:
+            raise Refuted(f"{self} is false: {told(point, self.left, self.right)}")
+
+    @property
+    def difference(self) -> Any:
+        """The right side less the left, which is not negative."""
+        return sp.sympify(self.right) - sp.sympify(self.left)
+
+    @property
+    def statement(self) -> str:
+        sign = "<" if self.strict else r"\le"
+        return f"{tex(self.left)} {sign} {tex(self.right)}"
+
+    @property
+    def method(self) -> str:
+        return f"bound, {self.because.name}"
+
+    def __str__(self) -> str:
+        return f"{plain(self.left)} {'<' if self.strict else '<='} {plain(self.right)}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return render.chain([(self.statement, render.inline(self.because.words()))], "Checked bound", False)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The difference f equals a form whose sign is plain: sums of squares and products of what is positive.
+
+    `using` names bounds whose differences may count as nonnegative factors of the form.
+    """
+
+    form: Any
+    using: Sequence[Bound] = ()
+    name: ClassVar[str] = "manifest"
+
+    def check(self, gap: Any, strict: bool, given: Sequence[Rule]) -> None:
+        check(gap, self.form, given, (), "the form of the difference")
+        form = sp.sympify(self.form)
+        for bound in self.using:
+            sign = {"positive": True} if bound.strict else {"nonnegative": True}
+            form = form.subs(bound.difference, sp.Dummy("u", **sign))
+        if not (form.is_positive if strict else form.is_nonnegative):
+            raise Undecided(f"the sign of {self.form} is not manifest")
+
+    def words(self) -> str:
+        return f"the difference is ${tex(self.form)}$, whose sign is plain"
+
+
+@dataclass(frozen=True)
+class Increasing:
+    """The difference f tends to 0 (or more) as x falls to 0, and f' is not negative for x > 0."""
+
+    x: sp.Symbol
+    slope: Any
+    name: ClassVar[str] = "0 at 0 and a derivative of one sign"
+
+    def check(self, gap: Any, strict: bool, given: Sequence[Rule]) -> None:
+        if not self.x.is_positive:
+            raise BadInput(f"a bound that rises from 0 is for x > 0: {self.x} must be a positive symbol")
+        start = sp.limit(gap, self.x, 0, "+")
+        if not start.is_nonnegative:
+            raise Undecided(f"{gap} tends to {start} at {self.x} = 0, which is not known to be >= 0")
+        self.slope.check(sp.diff(gap, self.x), strict, given)
+
+    def words(self) -> str:
+        return f"the difference is 0 at ${tex(self.x)} = 0$ and rises: {_lower(self.slope.words())}"
+
+
+@dataclass(frozen=True)
+class Convex:
+    """The difference f and f' vanish at one point, and f'' is not negative: f lies above its tangent."""
+
+    x: sp.Symbol
+    at: Any
+    second: Any
+    name: ClassVar[str] = "convex, with its tangent at the point of equality"
+
+    def check(self, gap: Any, strict: bool, given: Sequence[Rule]) -> None:
+        if strict:
+            raise BadInput("a bound attained at a point is not strict; state it with <=")
+        for order in (0, 1):
+            check(sp.diff(gap, self.x, order).subs(self.x, self.at), 0, (), (), f"derivative {order}")
+        self.second.check(sp.diff(gap, self.x, 2), False, given)
+
+    def words(self) -> str:
+        second = _lower(self.second.words())
+        return f"the difference touches 0 at ${tex(self.x)} = {tex(self.at)}$ and is convex: {second}"
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+@dataclass(frozen=True)
+class Counterexample(Evidence):
+    """A point at which `left = right` fails, so that the statement does not hold in general.
+
+    Raises `Refuted` when the two sides agree at the point after all.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> Counterexample(sp.sin(2*x), 2*sp.sin(x), {x: sp.pi/2}).values
+    (0, 2)
+    """
+
+    left: Any
+    right: Any
+    at: Point = field(default_factory=dict)
+    where: Sequence[Rule] = ()
+
+    def __post_init__(self) -> None:
+        one, two = self.values
+        if proved(one - two):
+            raise Refuted(f"{plain(self.left)} and {plain(self.right)} agree: both are {plain(one)}")
+        if not sp.Abs(sp.N(one - two, 30)) > sp.Float("1e-12"):
+            raise Undecided(f"{plain(one)} and {plain(two)} were not told apart")
+
+    @property
+    def values(self) -> tuple[Any, Any]:
+        """The two sides at the point."""
+        full = (evaluated(unfold(sp.sympify(side), self.where)) for side in (self.left, self.right))
+        one, two = (sp.radsimp(sp.together(side.subs(self.at))) for side in full)
+        return one, two
+
+    @property
+    def statement(self) -> str:
+        point = rf"\quad\text{{at }} {', '.join(f'{tex(a)} = {tex(b)}' for a, b in self.at.items())}"
+        return rf"{tex(self.left)} \ne {tex(self.right)}{point if self.at else ''}"
+
+    @property
+    def method(self) -> str:
+        return "counterexample"
+
+    def __str__(self) -> str:
+        return f"{plain(self.left)} is not {plain(self.right)}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        one, two = self.values
+        rows = [(self.statement, "")]
+        rows += [(f"{tex(side)} = {tex(value)}", f"about {sp.N(value, 4)}")
+                 for side, value in ((self.left, one), (self.right, two))]  # fmt: skip
+        rows += [(rf"\text{{where }} {tex(a)} = {tex(b)}", "") for a, b in self.where]
+        return render.chain(rows, "Counterexample", False)

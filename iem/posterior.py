@@ -1,0 +1,186 @@
+r"""The posterior over hypotheses: responsibilities, free energy, entropy.
+
+Energies \(d_h\) lie along `axis`, in nats at temperature 1; lower is better and \(+\infty\) masks a
+hypothesis. Without a prior all weights are 1; a prior is normalised and stays outside the temperature.
+At temperature 0 the exact limits are returned, ties split evenly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from .arrays import Array, as_array, exp_into, is_exact, quiet, temperature, xlogx
+from .errors import BadInput
+
+
+def responsibilities(d: Any, tau: Any = 1.0, *, prior: Any = None, axis: int = -1) -> Any:
+    r"""\(r_h = \pi_h e^{-d_h/\tau} / \sum_k \pi_k e^{-d_k/\tau}\), the softmin of the energies.
+
+    `d`: energies (nats), any shape with the hypotheses along `axis`; a list or tuple with SymPy
+    expressions gives a list of expressions. `tau`: temperature, a finite number >= 0; at 0 the prior
+    restricted to the lowest energies. `prior`: positive weights that broadcast along `axis`.
+    Returns an array of the shape, library and floating type of `d`. Where every hypothesis is masked
+    there is no posterior, and the result is NaN. Raises `BadInput`. Source: Oursland 2024, claim T1.
+
+    >>> responsibilities([0.0, 0.0, float("inf")])
+    array([0.5, 0.5, 0. ])
+    >>> responsibilities([0.0, 1.0, 0.0], tau=0)
+    array([0.5, 0. , 0.5])
+    """
+    if is_exact(d) or is_exact(tau) or is_exact(prior):
+        weights = exact_weights(d, tau, prior)
+        total = sum(weights)
+        return [w / total for w in weights]
+    d, xp, tau, prior = _prepare(d, tau, prior, axis)
+    with quiet():
+        r, _ = _shifted_weights(d, xp, tau, prior, axis)
+        if _pair(r, axis):
+            r /= r[..., :1] + r[..., 1:]
+        else:
+            r /= xp.sum(r, axis=axis, keepdims=True)
+    return r
+
+
+def free_energy(d: Any, tau: Any = 1.0, *, prior: Any = None, axis: int = -1) -> Any:
+    r"""\(F_\tau = -\tau \log \sum_h \pi_h e^{-d_h/\tau}\), in nats at temperature 1.
+
+    Arguments as for `responsibilities`; the result has the shape of `d` without `axis`. At
+    `tau` = 0 it is the lowest energy; where every hypothesis is masked it is \(+\infty\).
+    Raises `BadInput`. Source: claims T2 and T3.
+
+    >>> round(float(free_energy([0.0, 0.0])), 6)
+    -0.693147
+    >>> float(free_energy([3.0, 1.0], tau=0))
+    1.0
+    """
+    if is_exact(d) or is_exact(tau) or is_exact(prior):
+        import sympy as sp
+
+        weights = sp.Add(*exact_weights(d, tau, prior))
+        mass = sp.Add(*((1,) if prior is None else prior))
+        return -tau * sp.log(weights if mass.free_symbols else weights / mass)
+    d, xp, tau, prior = _prepare(d, tau, prior, axis)
+    with quiet():
+        if tau == 0:
+            return xp.min(d, axis=axis)
+        w, low = _shifted_weights(d, xp, tau, prior, axis)
+        return xp.squeeze(low, axis=axis) - tau * xp.log(xp.sum(w, axis=axis))
+
+
+def entropy(r: Any, *, axis: int = -1) -> Any:
+    r"""\(S(r) = -\sum_h r_h \log r_h\) in nats, with \(0 \log 0 = 0\).
+
+    `r`: responsibilities along `axis`; a list of SymPy expressions gives an expression.
+    Raises `BadInput` for what is no array of numbers with hypotheses along `axis`. Source: claim T5.
+
+    >>> float(entropy([1.0, 0.0]))
+    0.0
+    """
+    if is_exact(r):
+        import sympy as sp
+
+        return -sp.Add(*(x * sp.log(x) for x in r if x != 0))
+    r, xp = as_array(r, "the responsibilities")
+    _check_axis(r, axis)
+    with quiet():
+        return 0 - xp.sum(xlogx(r, xp), axis=axis)
+
+
+def exact_weights(d: Sequence[Any], tau: Any, prior: Sequence[Any] | None) -> list[Any]:
+    """The unnormalised weights as SymPy expressions; a named prior is taken as normalised."""
+    import sympy as sp
+
+    if len(d) == 0:
+        raise BadInput("the hypothesis set is empty: expected at least one energy")
+    if prior is not None and len(prior) != len(d):
+        raise BadInput(f"the prior has {len(prior)} weights, but there are {len(d)} energies")
+    weights = [1] * len(d) if prior is None else list(prior)
+    if not all(map(_may_be_positive, weights)):
+        raise BadInput(f"prior weights must be positive and finite, got {prior!r}")
+    if not _may_be_positive(tau):
+        raise BadInput(f"with expressions the temperature tau must be finite and > 0, got {tau!r}")
+    if any(isinstance(e, str) or e is None for e in d):
+        raise BadInput(f"the energies must be numbers or expressions, got {d!r}")
+    return [p * sp.exp(-e / tau) for p, e in zip(weights, d, strict=True)]
+
+
+def _may_be_positive(x: Any) -> bool:
+    """Whether x is a positive finite number, or an expression that does not rule it out."""
+    import sympy as sp
+
+    try:
+        x = sp.sympify(x, strict=True)
+    except sp.SympifyError:
+        return False
+    return bool(x.is_positive and x.is_finite) if x.is_number else x.is_positive is not False
+
+
+def _prepare(d: Any, tau: Any, prior: Any, axis: int) -> tuple[Array, Any, float, Array | None]:
+    d, xp = as_array(d, "the energies")
+    _check_axis(d, axis)
+    tau = temperature(tau, float(xp.finfo(d.dtype).max))
+    tau = float(xp.asarray(tau, dtype=d.dtype))
+    if prior is not None:
+        prior = _check_prior(prior, d, xp, axis)
+    return d, xp, tau, prior
+
+
+def _check_axis(d: Array, axis: int) -> None:
+    if not hasattr(axis, "__index__") or not -d.ndim <= axis < d.ndim:
+        raise BadInput(f"axis {axis!r} does not exist in an array of shape {tuple(d.shape)}")
+    if d.shape[axis] == 0:
+        raise BadInput(
+            f"the hypothesis set is empty: shape {tuple(d.shape)} has no entry along axis {axis}"
+        )
+
+
+def _check_prior(prior: Any, d: Array, xp: Any, axis: int) -> Array:
+    """The normalised prior, laid along `axis` of the energies."""
+    received = prior
+    try:
+        with quiet():
+            prior = xp.asarray(as_array(prior, "the prior")[0], dtype=d.dtype)
+    except TypeError as error:
+        raise BadInput(f"the prior must be numbers in an array, got {received!r}") from error
+    if prior.ndim == 1 and d.ndim > 1:
+        shape = [1] * d.ndim
+        shape[axis] = prior.shape[0]
+        prior = xp.reshape(prior, tuple(shape))
+    try:
+        shape = xp.broadcast_arrays(prior, d)[0].shape
+    except (ValueError, RuntimeError, TypeError) as error:
+        raise BadInput(
+            f"a prior of shape {tuple(prior.shape)} does not broadcast to energies of shape "
+            f"{tuple(d.shape)}"
+        ) from error
+    if tuple(shape) != tuple(d.shape) or prior.ndim == 0 or prior.shape[axis] != d.shape[axis]:
+        raise BadInput(
+            f"a prior of shape {tuple(prior.shape)} does not fit energies of shape {tuple(d.shape)}"
+        )
+    if not bool(xp.all((prior > 0) & (prior < math.inf))):
+        raise BadInput(f"prior weights must be positive and finite in {d.dtype}, got {received!r}")
+    prior = prior / xp.max(prior, axis=axis, keepdims=True)
+    return prior / xp.sum(prior, axis=axis, keepdims=True)
+
+
+def _pair(d: Array, axis: int) -> bool:
+    """Two hypotheses along the last axis: slices are added faster than reduced."""
+    return bool(axis in (-1, d.ndim - 1) and d.shape[-1] == 2)
+
+
+def _shifted_weights(d: Array, xp: Any, tau: float, prior: Array | None, axis: int) -> tuple[Array, Array]:
+    """The weights relative to the lowest energy, which is returned with them."""
+    low = xp.minimum(d[..., :1], d[..., 1:]) if _pair(d, axis) else xp.min(d, axis=axis, keepdims=True)
+    low = xp.where(low == math.inf, xp.zeros_like(low), low)
+    if tau == 0:
+        w = xp.astype(d == low, d.dtype)
+    else:
+        huge = tau > float(xp.finfo(d.dtype).max) / 1024  # where d - low may overflow and still matter
+        w = d / 2 - low / 2 if huge else d - low
+        w /= -(tau / 2 if huge else tau)
+        w = exp_into(w, xp)
+    if prior is not None:
+        w *= prior
+    return w, low

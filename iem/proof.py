@@ -1,0 +1,352 @@
+"""Evidence: objects whose construction is their check.
+
+A `Derivation` is a chain of equal expressions, an `Argument` a written proof whose steps are evidence
+themselves; `bounds` adds inequalities and counterexamples. Each raises `Refuted` (false, and where) or
+`Undecided` instead of coming into being, so an unproved one cannot exist.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from . import render
+from .cases import covered, possible, resolve
+from .decide import Point, Rule, evaluated, proved, small, witness
+from .errors import BadInput, Refuted, Undecided
+from .general import unfold
+from .render import plain, tex
+
+
+class Evidence:
+    """What a claim may rest on."""
+
+    status: ClassVar[str] = "proved"
+
+    @property
+    def statement(self) -> str:
+        """What was checked, as LaTeX, made from the checked object."""
+        raise NotImplementedError
+
+    @property
+    def method(self) -> str:
+        """How it was checked, in a few words."""
+        raise NotImplementedError
+
+    def parts(self) -> Iterator[Evidence]:
+        """This evidence and all that it contains."""
+        yield self
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.statement}$"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One step of a chain: the next expression, why it is equal, and the cases in which it is."""
+
+    expr: Any
+    reason: str
+    cases: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Derivation(Evidence):
+    r"""A chain \(x_0 = x_1 = \dots = x_n\) in which every link was checked.
+
+    `lhs` is what the chain is about: a new name for `start`, such as `a(z)`, or an expression that is then
+    checked to equal `start` (with `start` None it is the start itself). `given` lists equalities
+    `(left, right)` that hold by hypothesis, `where` definitions `(name, meaning)`, unfolded for the check.
+    A link with cases is checked in each of them, and the cases must cover every value.
+    Raises `Refuted`, naming the link, both sides and a point where they differ, or `Undecided`.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> print(Derivation("f", sp.tanh(x), [Link((sp.exp(2*x) - 1)/(sp.exp(2*x) + 1), "by definition")]))
+    f = tanh(x)
+      = (exp(2*x) - 1)/(exp(2*x) + 1)    by definition
+    >>> Derivation("f", 3*x, [Link(2*x, "a slip")])
+    Traceback (most recent call last):
+    iem.errors.Refuted: link 1 (a slip) is false: 3*x is not 2*x; at x = 3 they are 9.0000 and 6.0000
+    """
+
+    lhs: Any
+    start: Any
+    links: Sequence[Link]
+    given: Sequence[Rule] = ()
+    why: str = ""
+    where: Sequence[Rule] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "links", tuple(self.links))
+        if isinstance(self.lhs, str):
+            object.__setattr__(self, "lhs", sp.Symbol(self.lhs))
+        if not self.links:
+            raise BadInput(f"a derivation of {self.lhs} needs at least one link, got none")
+        if self.start is not None and not self._names_start:
+            check(self.lhs, self.start, self.given, (), "the left side", self.where)
+        before = self.lhs if self.start is None else self.start
+        for number, link in enumerate(self.links, 1):
+            what = f"link {number} ({link.reason})"
+            check(before, link.expr, self.given, link.cases, what, self.where)
+            before = link.expr
+
+    @property
+    def _names_start(self) -> bool:
+        """Whether the left side is a new name, and not an expression with a meaning of its own."""
+        named = isinstance(self.lhs, (sp.Symbol, sp.Indexed, AppliedUndef))
+        return named and unfold(self.lhs, self.where) == self.lhs
+
+    @property
+    def end(self) -> Any:
+        """The last expression of the chain."""
+        return self.links[-1].expr
+
+    @property
+    def statement(self) -> str:
+        return f"{tex(self.lhs)} = {tex(self.end)}"
+
+    @property
+    def method(self) -> str:
+        count = len(self.links)
+        cases = sum(len(link.cases) for link in self.links)
+        chain = f"derivation, {count} link{'s' * (count > 1)}"
+        sizes = sorted(str(n) for n in self._sizes)
+        parts = [chain, *([f"{cases} cases"] if cases else []), *(f"any {n}" for n in sizes)]
+        return ", ".join(parts)
+
+    @property
+    def _sizes(self) -> set[Any]:
+        """The symbols over which its sums run: how general it is."""
+        exprs = (unfold(sp.sympify(expr), self.where) for expr, _, _ in self._rows())
+        return {high for e in exprs for s in e.atoms(sp.Sum) for _, _, high in s.limits if high.is_Symbol}
+
+    def ending(self, expr: Any) -> Derivation:
+        """The same chain with another last expression: the false twin of a true one."""
+        return self.changed(len(self.links), expr)
+
+    def changed(self, number: int, expr: Any) -> Derivation:
+        """The same chain with another expression at link `number` (from 1)."""
+        links = list(self.links)
+        links[number - 1] = replace(links[number - 1], expr=expr)
+        return replace(self, links=links)
+
+    def _rows(self) -> list[tuple[Any, str, tuple[Any, ...]]]:
+        """Each expression of the chain with its reason and its cases."""
+        first = [] if self.start is None else [(self.start, self.why, ())]
+        return [*first, *((link.expr, link.reason, link.cases) for link in self.links)]
+
+    def _used(self) -> list[Rule]:
+        """The definitions that the displayed expressions use."""
+        shown = sp.Tuple(self.lhs, *(expr for expr, _, _ in self._rows()))
+        heads = {_head(e) for e in shown.atoms(sp.Indexed, AppliedUndef, sp.Symbol)}
+        used: dict[str, Rule] = {}
+        for name, meaning in self.where:
+            if _head(name) in heads and tex(name) != tex(meaning):
+                used.setdefault(tex(name), (name, meaning))
+                heads |= {_head(e) for e in meaning.atoms(sp.Indexed, AppliedUndef)}
+        return list(used.values())
+
+    def __str__(self) -> str:
+        left, rows = plain(self.lhs), self._rows()
+        width = max(len(plain(expr)) for expr, _, _ in rows)
+        lines: list[str] = []
+        for expr, why, cases in rows:
+            reason = why + (f" [{'; '.join(map(render.condition, cases))}]" if cases else "")
+            lead = left if not lines else " " * len(left)
+            lines.append(f"{lead} = {plain(expr).ljust(width)}    {reason}".rstrip())
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for number, (expr, why, cases) in enumerate(self._rows()):
+            lead = rf"{tex(self.lhs)} =" if number == 0 else r"\quad ="
+            reason = render.inline(why)
+            if cases:
+                names = ", ".join(render.math(render.condition(c, latex=True)) for c in cases)
+                reason += (
+                    f'<br><span class="cases">in each of the cases {names}; they cover every value</span>'
+                )
+            rows.append((f"{lead} {tex(expr)}", reason))
+        rows += [(rf"\text{{where }} {tex(a)} = {tex(b)}", "") for a, b in self._used()]
+        return render.chain(rows, f"Derivation, links checked: {len(self.links)}", self.start is not None)
+
+    def latex(self) -> str:
+        """The chain as an `aligned` display, one line a link."""
+        lines: list[str] = []
+        for expr, why, _ in self._rows():
+            lead = f"{tex(self.lhs)} &=" if not lines else "&="
+            reason = rf" && \text{{{why}}}" if why else ""
+            lines.append(f"{lead} {tex(expr)}{reason}")
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def _head(name: Any) -> Any:
+    """What a definition is recognised by: the base of an indexed name, the function of an applied one."""
+    return (
+        name.base if isinstance(name, sp.Indexed) else name.func if isinstance(name, AppliedUndef) else name
+    )
+
+
+def check(
+    left: Any,
+    right: Any,
+    given: Sequence[Rule] = (),
+    cases: Sequence[Any] = (),
+    what: str = "it",
+    where: Sequence[Rule] = (),
+) -> None:
+    """Pass when `left = right` is proved, in every case; raise `Refuted` or `Undecided` otherwise."""
+    if cases and not covered(cases):
+        words = "; ".join(render.condition(c) for c in cases)
+        raise Refuted(f"{what} leaves values out: the cases {words} do not cover the domain")
+    left, right = sp.sympify(left), sp.sympify(right)
+    sizes = [len(side) if isinstance(side, sp.Tuple) else 1 for side in (left, right)]
+    if sizes[0] != sizes[1]:
+        raise BadInput(f"{what} has {sizes[1]} components, expected {sizes[0]}: {right} for {left}")
+    pairs = list(zip(left, right, strict=True)) if isinstance(left, sp.Tuple) else [(left, right)]
+    for shown in pairs:
+        full = tuple(evaluated(unfold(side, where)) for side in shown)
+        for case in cases or [sp.true]:
+            _check_case(shown, full, given, case, what)
+
+
+def _check_case(shown: Any, full: Any, given: Sequence[Rule], case: Any, what: str) -> None:
+    one, two = full if case == sp.true else (resolve(side, case) for side in full)
+    if proved(one - two, given):
+        return
+
+    def within(point: Point) -> bool:
+        return possible(case.subs(point))
+
+    inside = "" if case == sp.true else f" for {render.condition(case)}"
+    left, right = map(plain, shown)
+    point = witness(full[0] - full[1], given, None if case == sp.true else within)
+    if point is None:
+        raise Undecided(f"{what} is undecided{inside}: {left} = {right} was not shown")
+    raise Refuted(f"{what} is false{inside}: {left} is not {right}; {told(point, *full)}")
+
+
+def told(point: Point, left: Any, right: Any) -> str:
+    """The two sides at a point, in words."""
+    one, two = (sp.N(small(sp.sympify(side)).subs(point), 5) for side in (left, right))
+    where = ", ".join(f"{plain(name)} = {value}" for name, value in point.items())
+    return f"at {where} they are {one} and {two}" if where else f"they are {one} and {two}"
+
+
+@dataclass(frozen=True)
+class Instances(Evidence):
+    """One statement checked exactly for several numbers of hypotheses (or of dimensions)."""
+
+    says: str
+    by_count: dict[int, Evidence]
+    count: str = "H"
+
+    def __post_init__(self) -> None:
+        if not self.by_count:
+            raise BadInput(f"no instance given for: {self.says}")
+        for count, evidence in self.by_count.items():
+            if not isinstance(evidence, Evidence) or evidence.status != "proved":
+                raise BadInput(f"{self.count} = {count} needs evidence that proves, got {evidence!r}")
+
+    @property
+    def statement(self) -> str:
+        return rf"{self.count} \in \{{" + ", ".join(str(n) for n in self.by_count) + r"\}"
+
+    @property
+    def method(self) -> str:
+        return f"exact for {self.count} = " + ", ".join(str(n) for n in self.by_count)
+
+    def parts(self) -> Iterator[Evidence]:
+        yield self
+        for evidence in self.by_count.values():
+            yield from evidence.parts()
+
+    def __str__(self) -> str:
+        return f"{self.says}: {self.method}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f'<p class="iem-instances">{render.inline(self.says)}: {self.method}.</p>'
+
+
+@dataclass(frozen=True)
+class Reading(Evidence):
+    """An interpretation. It is labelled as one, and nothing is claimed to be proved."""
+
+    text: str
+    status: ClassVar[str] = "reading"
+
+    @property
+    def statement(self) -> str:
+        return rf"\text{{{self.text}}}"
+
+    @property
+    def method(self) -> str:
+        return "reading"
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f'<p class="iem-reading">Reading: {render.inline(self.text)}</p>'
+
+
+class Argument(Evidence):
+    """A written proof: sentences, each resting on evidence of its own.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> even = Derivation("f", sp.cosh(-x), [Link(sp.cosh(x), "even")])
+    >>> print(Argument(("cosh is even", even)))
+    1. cosh is even  [derivation, 1 link]
+    """
+
+    def __init__(self, *steps: tuple[str, Evidence]) -> None:
+        for step in steps:
+            if not isinstance(step, tuple) or len(step) != 2 or not isinstance(step[1], Evidence):
+                raise BadInput(f"a step is a sentence and its evidence, got {step!r}")
+        if not steps:
+            raise BadInput("an argument needs at least one step, got none")
+        self.steps = steps
+
+    @property
+    def status(self) -> str:  # type: ignore[override]
+        kinds = {e.status for _, e in self.steps}
+        return "proved, with a reading" if len(kinds) > 1 else kinds.pop()
+
+    @property
+    def statement(self) -> str:
+        return self.steps[0][1].statement
+
+    @property
+    def method(self) -> str:
+        kinds = Counter(type(e).__name__.lower() for _, e in self.steps if not isinstance(e, Instances))
+        counts = [f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items()]
+        exact = [e.method for _, e in self.steps if isinstance(e, Instances)]
+        return "; ".join([", ".join(counts), *exact])
+
+    def parts(self) -> Iterator[Evidence]:
+        yield self
+        for _, evidence in self.steps:
+            yield from evidence.parts()
+
+    def __str__(self) -> str:
+        return "\n".join(f"{i}. {says}  [{e.method}]" for i, (says, e) in enumerate(self.steps, 1))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        items = "".join(
+            f"<li>{render.inline(says)}{e._repr_html_()}</li>"  # type: ignore[attr-defined]
+            for says, e in self.steps
+        )
+        return f'<ol class="iem-argument">{items}</ol>'

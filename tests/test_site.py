@@ -1,0 +1,156 @@
+"""The book as a reader gets it: built strictly, read as HTML, and opened in a browser."""
+
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from browsing import FLAGS, chromium, faults_of, served
+from pages import (
+    broken_links,
+    empty_blocks,
+    foreign,
+    foreign_css,
+    parse,
+    raw_markup,
+    read_pages,
+    unnamed_images,
+)
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """The folder of the built book."""
+    output = tmp_path_factory.mktemp("book")
+    build = subprocess.run(
+        [Path(sys.executable).with_name("jupyter-book"), "build", ROOT, "--path-output", output]
+        + ["-W", "-n", "--keep-going", "--quiet"],
+        capture_output=True,
+        text=True,
+    )
+    assert build.returncode == 0, build.stdout + build.stderr
+    return output / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def pages(book):
+    """The HTML of every page, by its name; of all but the first, which only leads on."""
+    pages = read_pages(book)
+    first = parse(pages.pop("index.html"))
+    assert first.select_one('meta[http-equiv="Refresh"][content$="url=chapters/intro.html"]')
+    return pages
+
+
+@pytest.mark.parametrize("check", [foreign, unnamed_images, raw_markup, empty_blocks])
+def test_every_page_is_right(pages, check):
+    assert {name: faults for name, html in pages.items() if (faults := check(html))} == {}
+
+
+def test_every_link_leads_somewhere(book):
+    assert broken_links(book) == []
+
+
+def test_no_style_sheet_loads_from_elsewhere(book):
+    sheets = sorted(book.rglob("*.css"))
+    assert sheets
+    assert [found for sheet in sheets for found in foreign_css(sheet.read_text("utf-8"))] == []
+
+
+def test_a_chapter_shows_all_its_parts(pages):
+    article = parse(pages["chapters/tanh.html"]).select_one("article")
+    for part in (".proof.theorem", ".exercise", ".solution", "figure.iem-figure", ".math"):
+        assert article.select(part), f"no {part}"
+
+
+@pytest.fixture(scope="module")
+def site(book):
+    """The address of the book, served."""
+    with served(book) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = chromium()
+    if not path and os.environ.get("CI") == "true":
+        pytest.fail("no Chromium found, and CI must not pass without one")
+    if not path:
+        pytest.skip("no Chromium found; IEM_CHROMIUM names one")
+    with sync_playwright() as playwright:
+        with closing(playwright.chromium.launch(executable_path=path, args=FLAGS)) as browser:
+            yield browser
+
+
+@pytest.fixture
+def page(browser):
+    with closing(browser.new_page()) as page:
+        yield page
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_opens(browser, site, pages, width, theme):
+    window = {"width": width, "height": 900}
+    faults = {}
+    with closing(browser.new_context(viewport=window, color_scheme=theme)) as context:
+        for name in pages:
+            with closing(context.new_page()) as page:
+                found = faults_of(page, site + name, site)
+                if page.locator("html").get_attribute("data-theme") != theme:
+                    found.append(f"not {theme}")
+                boxes = [".search-button__button", "form.bd-search"]
+                visible = [page.locator(box).filter(visible=True).count() for box in boxes]
+                if visible != [1, int(name == "search.html")]:
+                    found.append(f"{visible} search boxes")
+            if found:
+                faults[name] = found
+    assert faults == {}
+
+
+def test_the_theme_can_be_chosen(page, site):
+    page.goto(f"{site}chapters/intro.html")
+    seen = []
+    for _ in range(3):
+        page.locator(".theme-switch-button").filter(visible=True).click()
+        seen.append(page.locator("html").get_attribute("data-theme"))
+    assert set(seen) == {"light", "dark"}
+
+
+def test_the_search_finds_a_word(page, site):
+    page.goto(f"{site}chapters/intro.html")
+    page.locator(".search-button__button").filter(visible=True).click()
+    page.keyboard.type("tanh")
+    page.keyboard.press("Enter")
+    page.locator("#search-results a[href*='chapters/tanh.html']").first.wait_for()
+
+
+@pytest.mark.parametrize(
+    ("html", "fault"),
+    [
+        ("<img src='http://192.0.2.1/a.png'>", "failed: http://192.0.2.1/a.png"),
+        ("<img src='lost.png'>", "404: SITE/lost.png"),
+        ("<script>console.error('no')</script>", "console: no"),
+        ("<script>throw Error('no')</script>", "script: no"),
+        ("<mjx-merror data-mjx-error='no such macro'></mjx-merror>", "formula: no such macro"),
+        (r"<p>so \(x\)</p>", r"not typeset: \(x\)"),
+        ("<p>so $x$</p>", "not typeset: $x$"),
+        ("<p style='width: 5000px'>wide</p>", "5000 pixels wide in a window of 1280"),
+    ],
+)
+def test_a_fault_is_found(page, tmp_path, html, fault):
+    style = "<link rel='icon' href='data:,'><style>body {margin: 0}</style>"
+    (tmp_path / "a.html").write_text(f"<!doctype html><html>{style}<body>{html}</body></html>")
+    with served(tmp_path) as site:
+        found = faults_of(page, f"{site}a.html", site)
+        assert fault.replace("SITE/", site) in found
+
+
+def test_a_page_without_fault_passes(page, tmp_path):
+    (tmp_path / "a.html").write_text("<link rel='icon' href='data:,'><p><code>$x$</code>")
+    with served(tmp_path) as site:
+        assert faults_of(page, f"{site}a.html", site) == []
