@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import sympy as sp
 
 from . import render
-from .decide import Point, Rule, evaluated, proved, small, witness
+from .decide import Point, Rule, admissible, evaluated, proved, small, witness
 from .errors import BadInput, Refuted, Undecided
 from .general import unfold
-from .proof import Evidence, check, told
+from .proof import Evidence, Twin, check, check_rules, told
 from .render import plain, tex
 
 
@@ -25,7 +25,7 @@ class Bound(Evidence):
 
     >>> x = sp.Symbol("x", positive=True)
     >>> Bound(2*x, x**2 + 1, Manifest((x - 1)**2)).method
-    'bound, manifest'
+    'bound: manifest'
     >>> Bound(2*x, x**2, Manifest((x - 1)**2))
     Traceback (most recent call last):
     iem.errors.Refuted: 2*x <= x**2 is false: at x = 13/8 they are 3.2500 and 2.6406
@@ -38,7 +38,11 @@ class Bound(Evidence):
     given: Sequence[Rule] = ()
 
     def __post_init__(self) -> None:
-        gap = evaluated(self.difference)
+        object.__setattr__(self, "given", tuple(self.given))
+        check_rules(self.given, ())
+        gap = admissible(evaluated(self.difference))
+        for side in (self.left, self.right):
+            admissible(evaluated(sp.sympify(side)))
         self._search(gap)
         self.because.check(gap, self.strict, self.given)
 
@@ -50,6 +54,10 @@ class Bound(Evidence):
         point = witness(gap, self.given, bad)
         if point is not None:
             raise Refuted(f"{self} is false: {told(point, self.left, self.right)}")
+
+    def twin(self, **changes: Any) -> Twin:
+        """The false twin: the same bound with another `left` or `right`."""
+        return Twin(self, lambda: replace(self, **changes))
 
     @property
     def difference(self) -> Any:
@@ -63,7 +71,7 @@ class Bound(Evidence):
 
     @property
     def method(self) -> str:
-        return f"bound, {self.because.name}"
+        return f"bound: {self.because.name}"
 
     def __str__(self) -> str:
         return f"{plain(self.left)} {'<' if self.strict else '<='} {plain(self.right)}"
@@ -71,7 +79,11 @@ class Bound(Evidence):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return render.chain([(self.statement, render.inline(self.because.words()))], "Checked bound", False)
+        return render.chain(
+            [(self.statement, render.inline(f"the difference {self.because.words()}"))],
+            "Checked bound",
+            False,
+        )
 
 
 @dataclass(frozen=True)
@@ -89,13 +101,15 @@ class Manifest:
         check(gap, self.form, given, (), "the form of the difference")
         form = sp.sympify(self.form)
         for bound in self.using:
+            if not isinstance(bound, Bound) or not set(bound.given) <= set(given):
+                raise BadInput(f"`using` takes bounds under the same hypotheses, got {bound!r}")
             sign = {"positive": True} if bound.strict else {"nonnegative": True}
             form = form.subs(bound.difference, sp.Dummy("u", **sign))
         if not (form.is_positive if strict else form.is_nonnegative):
             raise Undecided(f"the sign of {self.form} is not manifest")
 
     def words(self) -> str:
-        return f"the difference is ${tex(self.form)}$, whose sign is plain"
+        return f"is ${tex(self.form)}$, whose sign is plain"
 
 
 @dataclass(frozen=True)
@@ -109,13 +123,15 @@ class Increasing:
     def check(self, gap: Any, strict: bool, given: Sequence[Rule]) -> None:
         if not self.x.is_positive:
             raise BadInput(f"a bound that rises from 0 is for x > 0: {self.x} must be a positive symbol")
-        start = sp.limit(gap, self.x, 0, "+")
+        _check_smooth(gap, self.x)
+        start = evaluated(sp.Limit(gap, self.x, 0, "+"))
         if not start.is_nonnegative:
             raise Undecided(f"{gap} tends to {start} at {self.x} = 0, which is not known to be >= 0")
         self.slope.check(sp.diff(gap, self.x), strict, given)
 
     def words(self) -> str:
-        return f"the difference is 0 at ${tex(self.x)} = 0$ and rises: {_lower(self.slope.words())}"
+        x = tex(self.x)
+        return f"is 0 at ${x} = 0$ and rises: its derivative {self.slope.words()}"
 
 
 @dataclass(frozen=True)
@@ -130,17 +146,36 @@ class Convex:
     def check(self, gap: Any, strict: bool, given: Sequence[Rule]) -> None:
         if strict:
             raise BadInput("a bound attained at a point is not strict; state it with <=")
+        _check_smooth(gap, self.x)
+        if not (sp.sympify(self.at).is_positive or not self.x.is_positive):
+            raise BadInput(f"{self.x} is positive, but the point of equality is {self.at}")
         for order in (0, 1):
             check(sp.diff(gap, self.x, order).subs(self.x, self.at), 0, (), (), f"derivative {order}")
         self.second.check(sp.diff(gap, self.x, 2), False, given)
 
     def words(self) -> str:
-        second = _lower(self.second.words())
-        return f"the difference touches 0 at ${tex(self.x)} = {tex(self.at)}$ and is convex: {second}"
+        at = f"${tex(self.x)} = {tex(self.at)}$"
+        second = self.second.words()
+        return f"touches 0 at {at} and is convex: its second derivative {second}"
 
 
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
+def _check_smooth(f: Any, x: sp.Symbol) -> None:
+    """Refuse functions that may jump or have kinks for real x, or for x > 0 where x is positive."""
+    if not x.is_real:
+        raise BadInput(f"{x} must be a real symbol")
+    for part in sp.preorder_traversal(f):
+        whole = part.is_Pow and (part.exp.is_nonnegative and part.exp.is_integer)
+        fine = (
+            not part.has(x)
+            or part == x
+            or part.is_Add
+            or part.is_Mul
+            or (part.is_Pow and (whole or part.base.is_positive))
+            or isinstance(part, (sp.exp, sp.sinh, sp.cosh, sp.tanh))
+            or (isinstance(part, sp.log) and part.args[0].is_positive)
+        )
+        if not fine:
+            raise Undecided(f"{plain(part)} is not known to be smooth in {x}")
 
 
 @dataclass(frozen=True)
@@ -160,11 +195,26 @@ class Counterexample(Evidence):
     where: Sequence[Rule] = ()
 
     def __post_init__(self) -> None:
+        for name, value in self.at.items():
+            for sign in ("positive", "nonnegative", "integer"):
+                if name.assumptions0.get(sign) and not getattr(sp.sympify(value), f"is_{sign}"):
+                    raise BadInput(f"{name} is {sign}, but the point has {name} = {value}")
+        object.__setattr__(self, "at", dict(self.at))
+        object.__setattr__(self, "where", tuple(self.where))
+        check_rules((), self.where)
         one, two = self.values
+        if free := sorted((one - two).free_symbols, key=str):
+            raise BadInput(f"the point leaves {free} open: expected a value for each symbol")
+        if not (one.is_real and one.is_finite and two.is_real and two.is_finite):
+            raise Undecided(f"{plain(one)} and {plain(two)} are not both known to be real numbers")
         if proved(one - two):
             raise Refuted(f"{plain(self.left)} and {plain(self.right)} agree: both are {plain(one)}")
         if not sp.Abs(sp.N(one - two, 30)) > sp.Float("1e-12"):
             raise Undecided(f"{plain(one)} and {plain(two)} were not told apart")
+
+    def twin(self, **changes: Any) -> Twin:
+        """The false twin: the same with another side, point or definition, where the sides agree."""
+        return Twin(self, lambda: replace(self, **changes))
 
     @property
     def values(self) -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.logic.algorithms.lra_theory import UnhandledInput
 from sympy.logic.inference import satisfiable
 
-from .errors import BadInput
+from .errors import BadInput, Undecided
 from .exact import clip
 
 
@@ -36,6 +36,8 @@ def possible(condition: Any) -> bool:
     condition = condition.xreplace(equals | differs)
     if condition in (sp.true, sp.false):
         return bool(condition)
+    if vague := [s for s in condition.free_symbols if not s.is_real]:
+        raise Undecided(f"{vague} are not known to be real numbers, in {condition}")
     plain = {s: sp.Dummy(s.name, real=True) for s in sorted(condition.free_symbols, key=str)}
     domain = [
         plain[s] > 0 if s.is_positive else plain[s] >= 0 for s in plain if s.is_positive or s.is_nonnegative

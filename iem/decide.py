@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from . import sums
 from .errors import Undecided
@@ -35,14 +36,21 @@ def zero(expr: Any, given: Sequence[Rule] = ()) -> bool | None:
     if isinstance(expr, sp.Tuple):
         verdicts = [zero(e, given) for e in expr]
         return False if False in verdicts else None if None in verdicts else True
-    if proved(expr, given):
-        return True
-    return None if witness(expr, given) is None else False
+    try:
+        if proved(expr, given):
+            return True
+        return None if witness(expr, given) is None else False
+    except Undecided:
+        return None
 
 
 def proved(expr: Any, given: Sequence[Rule] = ()) -> bool:
-    """True when the expression is shown to be zero; False says only that it was not shown."""
-    e = _use(sums.normal(evaluated(sp.sympify(expr))), given)
+    """True when the expression is shown to be zero; False says only that it was not shown.
+
+    Raises `Undecided` for what is outside the decision: floats, and symbols that are not known to be real.
+    """
+    e = admissible(evaluated(sp.sympify(expr)))
+    e = _use(sums.normal(e), given)
     if e == 0:
         return True
     e = _congruent(_atoms_for_sums(sp.expand_log(e)), given)
@@ -52,18 +60,60 @@ def proved(expr: Any, given: Sequence[Rule] = ()) -> bool:
     return _log_vanishes(sp.expand_log(sp.expand(e)))
 
 
+def admissible(expr: Any) -> Any:
+    """The expression itself, if it is exact, speaks of real numbers and divides by nothing that is zero."""
+    if expr.atoms(sp.Float):
+        raise Undecided(f"a proof needs exact numbers, got a float in {expr}")
+    for name in sorted(expr.free_symbols | expr.atoms(AppliedUndef), key=str):
+        if name.is_real is False or (name.is_real is None and not isinstance(name, sp.Indexed)):
+            raise Undecided(f"{name} is not known to be a real number, in {expr}")
+    for power in expr.atoms(sp.Pow):
+        if power.exp.is_negative and power.base.is_Add and sp.expand(power.base) == 0:
+            raise Undecided(f"{expr} divides by zero")
+    return expr
+
+
 def evaluated(expr: Any) -> Any:
     """Derivatives, limits and integrals carried out; sums are left as they stand."""
     while todo := [e for e in expr.atoms(*PENDING) if not e.args[0].has(*PENDING)]:
         for e in todo:
+            if isinstance(e, sp.Derivative) and e.expr.has(*OPAQUE):
+                raise Undecided(f"{e} is taken of a function with kinks or jumps")
             try:
                 done = e.doit(deep=False)
             except NotImplementedError:
                 done = e
-            if isinstance(done, PENDING):
+            if isinstance(done, PENDING) or done.has(sp.AccumBounds):
                 raise Undecided(f"SymPy cannot evaluate {e}")
+            if isinstance(e, (sp.Limit, sp.Integral)) and not _plausible(e, done):
+                raise Undecided(f"SymPy evaluates {e} to {done}, which numbers do not bear out")
             expr = expr.subs(e, done)
     return expr
+
+
+def _plausible(pending: Any, done: Any) -> bool:
+    """Whether a limit or an integral agrees with numbers, at random parameters and where they vanish."""
+    random = Random(1)
+    variable = pending.args[1] if isinstance(pending, sp.Limit) else pending.limits[0][0]
+    body = small(pending.args[0])
+    ends = [] if isinstance(pending, sp.Limit) else pending.limits[0][1:]
+    names = _plain(sp.Tuple(body, *ends)) | body.atoms(sp.Indexed)
+    names = sorted(names - {variable}, key=str)
+    for vanish in (False, False, True):
+        point = {n: 0 if vanish and n.is_positive is None else _value(n, random) for n in names}
+        value = sp.N(small(done).subs(point), 20)
+        if isinstance(pending, sp.Integral):
+            near = sp.N(pending.subs(point), 15)
+        else:
+            _, _, at, side = pending.args
+            step = sp.Integer(10) ** 9
+            here = at * step if at.is_infinite else at + (1 if str(side) == "+" else -1) / step
+            near = sp.N(body.subs(point).subs(variable, here), 20)
+        if not (near.is_finite and value.is_finite):
+            return False
+        if sp.Abs(near - value) > sp.Float("1e-4") * (1 + sp.Abs(value)):
+            return False
+    return True
 
 
 def _use(expr: Any, given: Sequence[Rule]) -> Any:
@@ -80,7 +130,7 @@ def _vanishes(expr: Any) -> bool:
 def _atoms_for_sums(expr: Any) -> Any:
     """Each symbolic sum becomes one symbol of the same sign."""
     for total in sorted(expr.atoms(sp.Sum), key=sp.default_sort_key):
-        sign = {"positive": True} if total.is_positive else {"real": True}
+        sign = {"positive": True} if total.is_positive else {"real": total.is_real}
         expr = expr.subs(total, sp.Dummy("S", **sign))
     return expr
 
@@ -164,12 +214,15 @@ def witness(
     named = sp.Tuple(concrete, *(side for rule in rules for side in rule))
     atoms = sorted(named.atoms(sp.Indexed) | _plain(named), key=str)
     random = Random(0)
-    for _ in range(24):
-        point = _constrain({a: _value(a, random) for a in atoms}, rules)
+    for attempt in range(36):
+        scale = (1, 1, 24, sp.Rational(1, 24))[attempt // 9]
+        point = _constrain({a: scale * _value(a, random) for a in atoms}, rules)
         if point is None or (where is not None and not where(point)):
             continue
-        value = concrete.subs(point).evalf(30)
-        if value.is_number and value.is_finite and sp.Abs(value) > sp.Float("1e-12"):
+        once, again = (concrete.subs(point).evalf(digits) for digits in (30, 60))
+        if not (again.is_number and again.is_finite and sp.Abs(again) > sp.Float("1e-12")):
+            continue
+        if sp.Abs(once - again) < sp.Float("1e-15") * sp.Abs(again):
             return point
     return None
 
@@ -188,7 +241,8 @@ def _plain(expr: Any) -> set[Any]:
 
 def _value(atom: Any, random: Random) -> sp.Rational:
     low = 1 if atom.is_positive else 0 if atom.is_nonnegative else -24
-    return sp.Rational(random.randint(low, 24), 8)
+    high = -1 if atom.is_negative else 0 if atom.is_nonpositive else 24
+    return sp.Rational(random.randint(low, high), 8)
 
 
 def _constrain(point: Point, rules: Sequence[Any]) -> Point | None:

@@ -32,7 +32,7 @@ def unknown(kind: str, name: object, known: Iterable[str]) -> BadInput:
     >>> print(unknown("kernel", "gausian", ["gaussian", "laplace"]))
     unknown kernel 'gausian': did you mean 'gaussian'? Known are gaussian, laplace
     """
-    table = sorted(known)
+    table = {entry.lower(): entry for entry in sorted(known)}
     near = get_close_matches(str(name).lower(), table, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return BadInput(f"unknown {kind} {name!r}: {hint}Known are {', '.join(table)}")
+    hint = f"did you mean {table[near[0]]!r}? " if near else ""
+    return BadInput(f"unknown {kind} {name!r}: {hint}Known are {', '.join(table.values())}")

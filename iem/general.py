@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sympy as sp
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
+from .errors import BadInput
 from .exact import symbol
 
-h, k = sp.symbols("h k", integer=True)
+h, j, k = sp.symbols("h j k", integer=True)
 H = sp.Symbol("H", integer=True, positive=True)
 tau = symbol("tau")
 d = sp.IndexedBase("d", real=True)
@@ -32,7 +34,13 @@ def quantity(name: str, code: str) -> Any:
     >>> F(tau), sp.latex(F(tau))
     (F(tau), 'F_\\tau')
     """
-    return UndefinedFunction(name, real=True, __dict__={"_latex": lambda self, printer, exp=None: code})
+
+    def latex(self: Any, printer: Any, exp: str | None = None) -> str:
+        rest = [a for a in self.args if not (a.is_Symbol or isinstance(a, sp.Indexed))]
+        shown = code if not rest else rf"{code}\left({', '.join(map(printer._print, self.args))}\right)"
+        return shown if exp is None else rf"\left({shown}\right)^{{{exp}}}"
+
+    return UndefinedFunction(name, real=True, __dict__={"_latex": latex})
 
 
 R = quantity("r_k", "r_k")
@@ -60,7 +68,7 @@ class General:
     r"""A posterior over any number of hypotheses, with unit weights or with a normalised prior.
 
     >>> General().Z
-    Sum(exp(-d[h]/tau), (h, 1, H))
+    Sum(exp(-d[j]/tau), (j, 1, H))
     """
 
     prior: bool = False
@@ -72,7 +80,7 @@ class General:
     @property
     def Z(self) -> Any:
         """The normaliser."""
-        return total(self.weight)
+        return sp.Sum(self.weight(j), (j, 1, H))
 
     @property
     def free_energy(self) -> Any:
@@ -109,12 +117,20 @@ def unfold(expr: Any, where: Sequence[tuple[Any, Any]]) -> Any:
     A definition may use names that are defined after it.
 
     >>> unfold(r[k], General().where)
-    exp(-d[k]/tau)/Sum(exp(-d[h]/tau), (h, 1, H))
+    exp(-d[k]/tau)/Sum(exp(-d[j]/tau), (j, 1, H))
     """
+    return _replaced(expr, _full(tuple(where)))
+
+
+@cache
+def _full(where: tuple[tuple[Any, Any], ...]) -> list[tuple[Any, Any]]:
+    """The definitions with their own names replaced, the later ones in the earlier ones."""
     full: list[tuple[Any, Any]] = []
     for name, meaning in reversed(where):
-        full.insert(0, (name, _replaced(meaning, full)))
-    return _replaced(expr, full)
+        if not isinstance(name, (sp.Symbol, sp.Indexed, AppliedUndef)):
+            raise BadInput(f"a definition needs a symbol, an indexed name or a function, got {name}")
+        full.insert(0, (name, _replaced(sp.sympify(meaning), full)))
+    return full
 
 
 def _replaced(expr: Any, full: Sequence[tuple[Any, Any]]) -> Any:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
@@ -16,10 +15,9 @@ from typing import Any
 
 from . import render
 from .errors import BadInput, Refused, Refuted, unknown
-from .proof import Argument, Evidence, Reading
+from .proof import Argument, Evidence, Reading, Twin
 
 MIME = "application/vnd.iem.verdict+json"
-STATUSES = ("proved", "proved, with a reading", "reading", "open")
 
 
 @dataclass(frozen=True)
@@ -79,32 +77,36 @@ def claims(book: Path | None = None) -> dict[str, Claim]:
     return {row["id"]: Claim(**{**row, "uses": tuple(row.get("uses", ()))}) for row in rows}
 
 
-def establish(claim: str, evidence: Evidence, twin: Callable[[], Any] | None = None) -> Verdict:
+def establish(claim: str, evidence: Evidence, twin: Twin | None = None) -> Verdict:
     """Enter a claim in the ledger: its evidence, and a false twin that the same check refuses.
 
-    `twin` builds the evidence for the claim changed in one place; it must raise `Refuted`, or nothing is
-    established. A `Reading` has no twin. In a notebook the statement also becomes available to the text
-    under the claim's id, and each step of an argument under the id with its number (`T4.2`).
-    Raises `BadInput` for an unknown claim or what is no evidence, `Refused` for a twin that passes.
+    `twin` is a part of the evidence changed in one place (`chain.twin(expr)`, `bound.twin(right=...)`);
+    building it must raise `Refuted`, or nothing is established. A `Reading` has no twin. In a notebook the
+    statement also becomes available to the text under the claim's id, and each step of an argument under
+    the id with its number (`T4.2`). Raises `BadInput` for an unknown claim, or for evidence or a twin that
+    do not fit it, `Refused` for a twin that passes.
     """
     known = claims()
     if claim not in known:
         raise unknown("claim", claim, known)
     if not isinstance(evidence, Evidence):
         raise BadInput(f"{claim} needs evidence (a derivation, bound, argument), got {evidence!r}")
-    if (evidence.status == "reading") != (known[claim].kind == "reading"):
-        raise BadInput(f"{claim} is a {known[claim].kind}, which {evidence.method} cannot establish")
-    refusal = "" if isinstance(evidence, Reading) else _refusal(claim, twin)
+    kind = known[claim].kind
+    if kind == "experiment" or ("reading" in evidence.status and "reading" not in kind):
+        raise BadInput(f"{claim} is of kind {kind!r}, which {evidence.status} evidence cannot establish")
+    if kind == "reading" and not isinstance(evidence, Reading):
+        raise BadInput(f"{claim} is a reading: it takes a Reading, got {evidence!r}")
+    refusal = "" if isinstance(evidence, Reading) else _refusal(claim, evidence, twin)
     _glue(claim, evidence)
     steps = tuple((says, e.method) for says, e in evidence.steps) if isinstance(evidence, Argument) else ()
     return Verdict(claim, evidence.status, evidence.method, evidence.statement, refusal, steps)
 
 
-def _refusal(claim: str, twin: Callable[[], Any] | None) -> str:
-    if twin is None:
-        raise BadInput(f"{claim} needs a false twin: a function that builds the claim changed in one place")
+def _refusal(claim: str, evidence: Evidence, twin: Twin | None) -> str:
+    if not isinstance(twin, Twin) or not any(twin.part is part for part in evidence.parts()):
+        raise BadInput(f"{claim} needs a false twin of a part of its evidence, got {twin!r}")
     try:
-        accepted = twin()
+        accepted = twin.build()
     except Refuted as error:
         return str(error)
     except Refused as error:
@@ -199,7 +201,7 @@ def overview(book: Path | None = None) -> str:
     for chapter in dict.fromkeys(claim.chapter for claim in everything):
         ids = [claim.id for claim in everything if claim.chapter == chapter]
         done = sum(name in found for name in ids)
-        title = escape(chapter.replace("_", " ").capitalize())
+        title = escape(chapter.replace("_", " × ").capitalize())
         name = f'<a href="{chapter}.html">{title}</a>' if done else title
         span = ids[0] if len(ids) == 1 else f"{ids[0]} to {ids[-1]}"
         rows.append(

@@ -83,7 +83,8 @@ class Figure:
             for points in ax.collections:
                 lines.append(_digits(points.get_offsets()))
                 lines += [_digits(path.vertices) for path in points.get_paths()]
-            lines += [_digits([p.get_bbox().bounds]) for p in ax.patches]
+            for patch in ax.patches:
+                lines.append(_digits(patch.get_patch_transform().transform(patch.get_path().vertices)))
             lines += [text.get_text() for text in ax.texts]
         return sha256("\n".join(lines).encode()).hexdigest()[:8]
 

@@ -8,7 +8,7 @@ themselves; `bounds` adds inequalities and counterexamples. Each raises `Refuted
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from sympy.core.function import AppliedUndef
 
 from . import render
 from .cases import covered, possible, resolve
-from .decide import Point, Rule, evaluated, proved, small, witness
+from .decide import Point, Rule, admissible, evaluated, proved, small, witness
 from .errors import BadInput, Refuted, Undecided
 from .general import unfold
 from .render import plain, tex
@@ -44,6 +44,14 @@ class Evidence:
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.statement}$"
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A part of some evidence, and a way to build it changed in one place, which must be refused."""
+
+    part: Evidence
+    build: Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,9 @@ class Derivation(Evidence):
     where: Sequence[Rule] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "links", tuple(self.links))
+        for name in ("links", "given", "where"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        check_rules(self.given, self.where)
         if isinstance(self.lhs, str):
             object.__setattr__(self, "lhs", sp.Symbol(self.lhs))
         if not self.links:
@@ -97,9 +107,11 @@ class Derivation(Evidence):
 
     @property
     def _names_start(self) -> bool:
-        """Whether the left side is a new name, and not an expression with a meaning of its own."""
-        named = isinstance(self.lhs, (sp.Symbol, sp.Indexed, AppliedUndef))
-        return named and unfold(self.lhs, self.where) == self.lhs
+        """Whether the left side is a new name: a bare symbol or an undefined function."""
+        bare = isinstance(self.lhs, sp.Symbol) and self.lhs.is_real is None
+        taken = map(str, sp.sympify(self.start).atoms(sp.Symbol, AppliedUndef))
+        fresh = str(self.lhs) not in taken and unfold(self.lhs, self.where) == self.lhs
+        return fresh and (bare or isinstance(self.lhs, AppliedUndef))
 
     @property
     def end(self) -> Any:
@@ -125,6 +137,10 @@ class Derivation(Evidence):
         exprs = (unfold(sp.sympify(expr), self.where) for expr, _, _ in self._rows())
         return {high for e in exprs for s in e.atoms(sp.Sum) for _, _, high in s.limits if high.is_Symbol}
 
+    def twin(self, expr: Any, number: int = 0) -> Twin:
+        """The false twin: another expression at link `number`, by default at the last."""
+        return Twin(self, lambda: self.changed(number or len(self.links), expr))
+
     def ending(self, expr: Any) -> Derivation:
         """The same chain with another last expression: the false twin of a true one."""
         return self.changed(len(self.links), expr)
@@ -146,9 +162,9 @@ class Derivation(Evidence):
         heads = {_head(e) for e in shown.atoms(sp.Indexed, AppliedUndef, sp.Symbol)}
         used: dict[str, Rule] = {}
         for name, meaning in self.where:
-            if _head(name) in heads and tex(name) != tex(meaning):
+            if _head(name) in heads and _reads(name) != _reads(meaning):
                 used.setdefault(tex(name), (name, meaning))
-                heads |= {_head(e) for e in meaning.atoms(sp.Indexed, AppliedUndef)}
+                heads |= {_head(e) for e in sp.sympify(meaning).atoms(sp.Indexed, AppliedUndef, sp.Symbol)}
         return list(used.values())
 
     def __str__(self) -> str:
@@ -159,22 +175,29 @@ class Derivation(Evidence):
             reason = why + (f" [{'; '.join(map(render.condition, cases))}]" if cases else "")
             lead = left if not lines else " " * len(left)
             lines.append(f"{lead} = {plain(expr).ljust(width)}    {reason}".rstrip())
+        lines += [f"assuming {plain(a)} = {plain(b)}" for a, b in self.given]
         return "\n".join(lines)
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        return self.html({})
+
+    def html(self, shown: dict[str, str]) -> str:
+        """The chain as a table; definitions that `shown` holds already are left out, others entered."""
         rows = []
         for number, (expr, why, cases) in enumerate(self._rows()):
             lead = rf"{tex(self.lhs)} =" if number == 0 else r"\quad ="
             reason = render.inline(why)
             if cases:
                 names = ", ".join(render.math(render.condition(c, latex=True)) for c in cases)
-                reason += (
-                    f'<br><span class="cases">in each of the cases {names}; they cover every value</span>'
-                )
+                reason += f'<br><span class="cases">in each of the cases {names}; they cover all</span>'
             rows.append((f"{lead} {tex(expr)}", reason))
-        rows += [(rf"\text{{where }} {tex(a)} = {tex(b)}", "") for a, b in self._used()]
+        rows += [(rf"\text{{assuming }} {tex(a)} = {tex(b)}", "") for a, b in self.given]
+        for name, meaning in ((tex(a), tex(b)) for a, b in self._used()):
+            if shown.get(name) != meaning:
+                rows.append((rf"\text{{where }} {name} = {meaning}", ""))
+                shown[name] = meaning
         return render.chain(rows, f"Derivation, links checked: {len(self.links)}", self.start is not None)
 
     def latex(self) -> str:
@@ -187,11 +210,28 @@ class Derivation(Evidence):
         return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
+def _reads(expr: Any) -> str:
+    """LaTeX without grouping, to see whether two expressions read alike."""
+    return tex(expr).replace("{", "").replace("}", "")
+
+
 def _head(name: Any) -> Any:
     """What a definition is recognised by: the base of an indexed name, the function of an applied one."""
     return (
         name.base if isinstance(name, sp.Indexed) else name.func if isinstance(name, AppliedUndef) else name
     )
+
+
+def check_rules(given: Sequence[Rule], where: Sequence[Rule]) -> None:
+    """Refuse hypotheses without symbols, and two definitions that would read alike."""
+    for left, right in given:
+        if not sp.sympify(left).free_symbols:
+            raise BadInput(f"a hypothesis speaks of symbols, got {left} = {right}")
+    seen: dict[str, Any] = {}
+    for name, meaning in where:
+        alias = _reads(name) == _reads(meaning)
+        if not alias and seen.setdefault(_reads(name), meaning) != meaning:
+            raise BadInput(f"{plain(name)} is defined twice: as {seen[_reads(name)]} and as {meaning}")
 
 
 def check(
@@ -212,7 +252,7 @@ def check(
         raise BadInput(f"{what} has {sizes[1]} components, expected {sizes[0]}: {right} for {left}")
     pairs = list(zip(left, right, strict=True)) if isinstance(left, sp.Tuple) else [(left, right)]
     for shown in pairs:
-        full = tuple(evaluated(unfold(side, where)) for side in shown)
+        full = tuple(admissible(evaluated(unfold(side, where))) for side in shown)
         for case in cases or [sp.true]:
             _check_case(shown, full, given, case, what)
 
@@ -235,7 +275,7 @@ def _check_case(shown: Any, full: Any, given: Sequence[Rule], case: Any, what: s
 
 def told(point: Point, left: Any, right: Any) -> str:
     """The two sides at a point, in words."""
-    one, two = (sp.N(small(sp.sympify(side)).subs(point), 5) for side in (left, right))
+    one, two = (sp.N(side.subs(point), 5) for side in small(sp.Tuple(left, right)))
     where = ", ".join(f"{plain(name)} = {value}" for name, value in point.items())
     return f"at {where} they are {one} and {two}" if where else f"they are {one} and {two}"
 
@@ -345,8 +385,9 @@ class Argument(Evidence):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        items = "".join(
-            f"<li>{render.inline(says)}{e._repr_html_()}</li>"  # type: ignore[attr-defined]
-            for says, e in self.steps
-        )
+        shown: dict[str, str] = {}
+        items = ""
+        for says, e in self.steps:
+            body = e.html(shown) if isinstance(e, Derivation) else e._repr_html_()  # type: ignore[attr-defined]
+            items += f"<li>{render.inline(says)}{body}</li>"
         return f'<ol class="iem-argument">{items}</ol>'

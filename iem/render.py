@@ -59,7 +59,7 @@ class _Latex(_PositiveFirst, LatexPrinter):  # type: ignore[misc]
         else:
             minus, size = ("-", -top) if top.could_extract_minus_sign() else ("", top)
             over = self._print(size) if not size.is_Add else rf"\left({self._print(size)}\right)"
-            under = self._print(bottom) if not bottom.is_Add else rf"\left({self._print(bottom)}\right)"
+            under = self._print(bottom) if bottom.is_Atom else rf"\left({self._print(bottom)}\right)"
             power = f"{minus}{over}/{under}"
         return str(self._do_exponent(f"e^{{{power}}}", exp))
 

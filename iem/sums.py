@@ -1,8 +1,8 @@
 """A normal form for sums over any number of hypotheses.
 
-Sums are kept symbolic: `Sum(f(h), (h, 1, H))` with `H` a symbol. Free indices (`k` in a responsibility
-`r_k`) are understood to run over the same range. What is free of the index leaves the sum, sums of
-sums are split, a Kronecker delta is summed out, and the bound index gets one name.
+Sums are kept symbolic: `Sum(f(h), (h, 1, H))` with `H` a symbol, and from 1 to `H` only. Free indices
+(`k` in a responsibility `r_k`) are understood to run over the same range. What is free of the index
+leaves the sum, sums of sums are split, a Kronecker delta is summed out, and the bound index gets one name.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from itertools import count, islice, permutations
 from typing import Any
 
 import sympy as sp
+
+from .errors import Undecided
 
 
 def _names(number: int, used: set[sp.Symbol]) -> list[sp.Symbol]:
@@ -37,8 +39,10 @@ def normal(expr: sp.Expr) -> sp.Expr:
 
 def _sum(total: sp.Sum) -> sp.Expr:
     body, limits = total.function, total.limits
-    if all((high - low).is_Integer for _, low, high in limits):
+    if all(low.is_Integer and high.is_Integer for _, low, high in limits):
         return normal(_written(total))
+    if not all(low == 1 and high.is_Symbol and high.is_positive for _, low, high in limits):
+        raise Undecided(f"only sums from 1 to a positive symbol are decided, got {total}")
     bound = [index for index, _, _ in limits]
     body = sp.expand_log(sp.expand(normal(body)))
     return sp.Add(*(_term(term, bound, limits) for term in sp.Add.make_args(sp.expand(body))))
