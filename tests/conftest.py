@@ -1,0 +1,34 @@
+"""What every test may use: repeatable property tests, and one body of tests for every array library."""
+
+from importlib import import_module
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "iem",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("iem")
+
+
+@pytest.fixture(params=["numpy", "array_api_strict"])
+def xp(request):
+    """An Array-API namespace."""
+    return import_module(request.param)
+
+
+@pytest.fixture(params=["float32", "float64"])
+def dtype(request):
+    """The name of a floating type."""
+    return request.param
+
+
+def numpy_of(x):
+    """An array of any library as a NumPy array."""
+    return np.from_dlpack(x) if hasattr(x, "__dlpack__") else np.asarray(x)
