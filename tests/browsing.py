@@ -48,10 +48,15 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A browser may close a connection before its answer is written."""
+
+
 @contextmanager
 def served(site: Path) -> Iterator[str]:
     """The address of a server of the folder `site`."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as server:
+    with Server(("127.0.0.1", 0), partial(Quiet, directory=site)) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         try:
