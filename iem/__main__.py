@@ -33,6 +33,14 @@ def derive(arguments: argparse.Namespace) -> str:
     )
 
 
+def table(arguments: argparse.Namespace) -> str:
+    """Every kernel with every statistic, derived on the spot."""
+    from .table import grid
+
+    made = grid(arguments.kernels) if arguments.kernels else grid()
+    return str(made if arguments.format == "text" else getattr(made, arguments.format)())
+
+
 def claims(arguments: argparse.Namespace) -> str:
     """The ledger: every claim with its status, from the stored runs of the chapters."""
     from .ledger import table
@@ -45,10 +53,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="iem", description="Activations as posterior statistics.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     one = commands.add_parser("derive", help="derive an activation from a kernel and a statistic")
-    one.add_argument("kernel", help="gaussian or laplace")
+    one.add_argument("kernel", help="a name such as student-t, or a formula in u such as log(cosh(u/s))")
     one.add_argument("statistic", help="mean, mode or full")
     one.add_argument("--latex", action="store_true", help="print LaTeX instead of plain text")
     one.set_defaults(run=derive)
+    three = commands.add_parser("grid", help="derive every kernel with every statistic")
+    three.add_argument("kernels", nargs="*", help="names or formulas; by default every kernel")
+    three.add_argument("--format", choices=("text", "markdown", "latex", "html"), default="text")
+    three.set_defaults(run=table)
     two = commands.add_parser("claims", help="list every claim with its status")
     two.add_argument("--book", metavar="FOLDER", help="the folder that holds claims.yml")
     two.set_defaults(run=claims)

@@ -29,6 +29,7 @@ from .statistics import Statistic
 from .statistics import statistic as named_statistic
 
 TAU = exact.symbol("tau")
+TRANSCENDENTAL = (sp.exp, sp.log, sp.cosh, sp.cos)
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class Activation:
         limits = {s: shapes.limit(self._of_gap(s * size), TAU, point, side) for s in (1, 0, -1)}
         prior = self._over(self._prior)
         known = {s: prior if shapes.equal(v, prior) else v for s, v in limits.items()}
-        return shapes.by_sign(known, shapes.direction(self.gap.end))
+        return shapes.by_sign(known, self._direction)
 
     @cached_property
     def slope(self) -> Any:
@@ -165,10 +166,22 @@ class Activation:
 
     @cached_property
     def saturation(self) -> Any:
-        """The limit as z grows without bound."""
+        """The limit as z grows without bound; None where there is none, or none was found."""
         self._need_pair("saturation")
-        last = cells(Z, self.expr)[-1]
-        return each(self.expr, lambda e: shapes.limit(resolve(e, last), Z, sp.oo, "-"))
+        gap = shapes.limit(resolve(self.gap.end, cells(Z, self.gap.end)[-1]), Z, sp.oo, "-")
+        if gap is None or gap.is_finite:
+            return None if gap is None else self._of_gap(gap)
+        if gap not in (sp.oo, -sp.oo):
+            return None
+        size = sp.Dummy("G", positive=True)
+        return shapes.limit(self._of_gap(size if gap == sp.oo else -size), size, sp.oo, "-")
+
+    @cached_property
+    def _direction(self) -> Any:
+        """The simplest expression with the sign of the gap: z itself, if energies grow with distance."""
+        if isinstance(self.hypotheses, Signs) and self.kernel.increasing:
+            return Z
+        return shapes.direction(self.gap.end)
 
     def _need_pair(self, what: str) -> None:
         if self.expr is None or len(self.energies) != 2:
@@ -194,8 +207,11 @@ class Activation:
 
     @cached_property
     def _closed(self) -> bool:
-        """Whether a call uses the closed form: that of two hypotheses, as it depends on z."""
-        return len(self.energies) == 2 and self.expr is not None and bool(self.expr.has(Z))
+        """Whether a call uses the closed form: that of two hypotheses with a rational or clipped gap."""
+        if len(self.energies) != 2 or self.expr is None or not self.expr.has(Z):
+            return False
+        gap = self.gap.end
+        return not gap.has(*TRANSCENDENTAL) and all(p.exp.is_Integer for p in gap.atoms(sp.Pow))
 
     @cached_property
     def _signature(self) -> dict[str, bool]:

@@ -82,6 +82,19 @@ def xlogx(x: Array, xp: Any) -> Array:
     return x * xp.log(xp.where(x > 0, x, xp.ones_like(x)))
 
 
+def logcosh(x: Any, xp: Any) -> Any:
+    """Compute log cosh x without overflow, or keep it exact.
+
+    >>> import numpy
+    >>> float(logcosh(numpy.asarray(0.0), numpy))
+    0.0
+    """
+    if is_exact(x):
+        return xp.logcosh(x)
+    r = xp.abs(x)
+    return r + (xp.log1p(xp.exp(-2 * r)) - math.log(2))
+
+
 def temperature(tau: Any, dtype_max: float = math.inf) -> float:
     """A temperature as a number: finite and not negative.
 

@@ -53,7 +53,7 @@ def proved(expr: Any, given: Sequence[Rule] = ()) -> bool:
     e = _use(sums.normal(e), given)
     if e == 0:
         return True
-    e = _congruent(_atoms_for_sums(sp.expand_log(e)), given)
+    e = _roots(_congruent(_atoms_for_sums(sp.expand_log(e)), given))
     flat = e.rewrite(sp.exp)
     if _vanishes(flat) or _vanishes(sp.expand_log(sp.expand(flat))):
         return True
@@ -114,6 +114,17 @@ def _plausible(pending: Any, done: Any) -> bool:
         if sp.Abs(near - value) > sp.Float("1e-4") * (1 + sp.Abs(value)):
             return False
     return True
+
+
+def _roots(expr: Any) -> Any:
+    """Each root of a sum becomes one symbol of the same sign."""
+    names: dict[Any, Any] = {}
+    for root in sorted(expr.atoms(sp.Pow), key=sp.default_sort_key):
+        if root.exp.is_Rational and not root.exp.is_Integer and root.base.is_Add:
+            key = sp.expand(root.base), root.exp
+            sign = {"positive": True} if root.is_positive else {"real": root.is_real}
+            expr = expr.subs(root, names.setdefault(key, sp.Dummy("R", **sign)))
+    return expr
 
 
 def _use(expr: Any, given: Sequence[Rule]) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 import sympy as sp
 
+from .arrays import logcosh
 from .errors import BadInput
 from .exact import clip
 
@@ -62,6 +63,7 @@ def _clip(x: Any, low: Any, high: Any, xp: Any) -> Any:
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sp.tanh: _function("tanh"),
     sp.cosh: _function("cosh"),
+    sp.cos: _function("cos"),
     sp.log: _log,
     sp.exp: _exp,
     sp.sign: _sign,
@@ -86,6 +88,8 @@ def evaluate(expr: Any, values: Mapping[str, Any], xp: Any) -> Any:
         return _branches(expr, values, xp)
     if expr.func is sp.tanh and expr.args[0].is_Mul:
         return _tanh([evaluate(a, values, xp) for a in expr.args[0].args], xp)
+    if expr.func is sp.log and expr.args[0].func is sp.cosh:
+        return logcosh(xp.asarray(evaluate(expr.args[0].args[0], values, xp)), xp)
     args = [evaluate(a, values, xp) for a in expr.args]
     if expr.is_Add or expr.is_Mul:
         return _fold(add if expr.is_Add else mul, args, xp)

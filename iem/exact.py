@@ -20,8 +20,14 @@ sqrt = sp.sqrt
 sign = sp.sign
 tanh = sp.tanh
 cosh = sp.cosh
+cos = sp.cos
 
-POSITIVE = {"m", "b", "sigma", "tau", "beta", "pi_plus", "pi_minus"}
+POSITIVE = {"m", "b", "s", "p", "sigma", "nu", "delta", "kappa", "tau", "beta", "pi_plus", "pi_minus"}
+
+
+def logcosh(x: sp.Expr) -> sp.Expr:
+    """The logarithm of cosh x."""
+    return sp.log(sp.cosh(x))
 
 
 def log1p(x: sp.Expr) -> sp.Expr:

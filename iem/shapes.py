@@ -7,7 +7,8 @@ from typing import Any
 
 import sympy as sp
 
-from .cases import cells, follows, resolve
+from . import exact
+from .cases import cells, possible, resolve
 from .decide import proved
 from .exact import clip, symbol
 
@@ -51,7 +52,8 @@ def gap_shape(gap: Any) -> tuple[Any, tuple[Any, ...]]:
         if slopes[0] == slopes[2] == 0 and not slopes[1].has(Z):
             shape = clip(Z, cases[0].rhs, cases[2].rhs)
             return slopes[1] * shape + pieces[1].subs(Z, 0), cases
-    return sp.factor(sp.expand(gap)), ()
+    forms = [sp.factor(sp.expand(gap)), gap, sp.factor_terms(gap)]
+    return min(forms, key=sp.count_ops), ()
 
 
 def direction(gap: Any) -> Any:
@@ -80,8 +82,36 @@ def by_sign(values: Mapping[int, Any], of: Any) -> Any:
 
 
 def limit(expr: Any, variable: Any, point: Any, side: str) -> Any:
-    """A one-sided limit, component by component."""
-    return each(expr, lambda e: sp.limit(e, variable, point, side) if e.has(variable) else e)
+    """A one-sided limit, component by component; None where there is none, or none was found."""
+    if isinstance(expr, sp.Tuple):
+        parts = [limit(e, variable, point, side) for e in expr]
+        return None if None in parts else sp.Tuple(*parts)
+    if not expr.has(variable):
+        return expr
+    try:
+        found = sp.limit(expr, variable, point, side)
+    except (NotImplementedError, AttributeError):
+        return None
+    return None if found.has(sp.Limit, sp.AccumBounds) else found
+
+
+def increasing(kernel: Any) -> bool:
+    """Whether the energy of a kernel is even and has a positive derivative for u > 0, in every case."""
+    u = sp.Dummy("u", positive=True)
+    energy, mirrored = kernel.energy(u, exact), kernel.energy(-u, exact)
+    for case in cells(u, energy, mirrored):
+        here, there = resolve(energy, case), resolve(mirrored, case)
+        if not (proved(here - there) and _positive(sp.diff(here, u), u)):
+            return False
+    return True
+
+
+def _positive(slope: Any, u: Any) -> bool:
+    """Whether a slope is plainly positive, as it stands or with u = s log(1 + t) for a scale s."""
+    t = sp.Dummy("t", positive=True)
+    scales = sorted(slope.free_symbols - {u}, key=str)
+    forms = [slope, *(slope.rewrite(sp.exp).subs(u, s * sp.log(1 + t)) for s in scales)]
+    return any(sp.factor(form).is_positive for form in forms)
 
 
 def equal(one: Any, two: Any) -> bool:
@@ -92,15 +122,18 @@ def equal(one: Any, two: Any) -> bool:
 
 
 def slope(expr: Any) -> Any:
-    """The derivative at z = 0, infinite at a jump and None at a kink."""
-    here = sp.Eq(Z, 0)
-    case = next(c for c in cells(Z, expr) if follows(here, c))
+    """The derivative at z = 0: infinite at a jump, by cases of the parameters, None at a kink."""
     for jump in expr.atoms(sp.sign):
-        at_zero = resolve(jump.args[0], here)
+        at_zero = resolve(jump.args[0], sp.Eq(Z, 0))
         return sp.Piecewise((sp.oo, sp.Eq(at_zero, 0)), (0, True))
-    if not follows(here, sp.And(*map(_strict, sp.And.make_args(case)))):
-        return None
-    return sp.diff(resolve(expr, case), Z).subs(Z, 0)
+    found = []
+    for case in cells(Z, expr):
+        inside = sp.And(*map(_strict, sp.And.make_args(case))).subs(Z, 0)
+        if possible(inside):
+            found.append((sp.factor_terms(sp.diff(resolve(expr, case), Z).subs(Z, 0)), inside))
+    if len(found) == 1:
+        return found[0][0]
+    return sp.Piecewise(*found) if found else None
 
 
 def _strict(relation: Any) -> Any:

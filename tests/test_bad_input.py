@@ -179,7 +179,7 @@ def test_evidence(z):
     [("gausian", "gaussian"), ("Gauss", "gaussian"), ("laplac", "laplace"), ("LAPLACES", "laplace")],
 )
 def test_unknown_kernel(kernel, nearest):
-    words = "unknown kernel", repr(kernel), f"did you mean {nearest!r}", "Known are gaussian, laplace"
+    words = "unknown kernel", repr(kernel), f"did you mean {nearest!r}", "Known are cauchy, "
     refused(lambda: activation(kernel, "mean"), *words)
 
 

@@ -1,0 +1,190 @@
+"""Every kernel: its energy, what it knows of itself, and its activations, proved and computed."""
+
+import itertools
+from functools import cache
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from iem import KERNELS, STATISTICS, BadInput, Formula, activation, exact, kernel, responsibilities, zero
+from iem.exact import symbol
+from iem.shapes import Z
+
+NUMBERS = {"m": 1.3, "sigma": 0.8, "b": 0.7, "s": 0.9, "nu": 2.5, "delta": 0.6, "p": 3.0, "kappa": 1.1}
+ENERGIES = {
+    "gaussian": lambda u: u**2 / (2 * 0.8**2),
+    "laplace": lambda u: abs(u) / 0.7,
+    "logistic": lambda u: -np.log(np.exp(-u / 0.9) / (1 + np.exp(-u / 0.9)) ** 2),
+    "student-t": lambda u: 1.75 * np.log(1 + u**2 / (2.5 * 0.8**2)),
+    "cauchy": lambda u: np.log(1 + (u / 0.8) ** 2),
+    "huber": lambda u: np.where(abs(u) <= 0.6, u**2 / 2, 0.6 * (abs(u) - 0.3)),
+    "pseudo-huber": lambda u: 0.36 * (np.sqrt(1 + (u / 0.6) ** 2) - 1),
+    "sech": lambda u: np.log(np.cosh(u / 0.9)),
+    "power": lambda u: abs(u / 0.9) ** 3 / 3,
+    "cosine": lambda u: 1.1 * (1 - np.cos(u)),
+}
+FORMULAS = {
+    "gaussian": "u**2/(2*sigma**2)",
+    "laplace": "abs(u)/b",
+    "logistic": "abs(u)/s + 2*log1p(exp(-abs(u)/s))",
+    "student-t": "(nu + 1)/2*log(1 + u**2/(nu*sigma**2))",
+    "huber": "clip(u, -delta, delta)*(u - clip(u, -delta, delta)/2)",
+    "sech": "log(cosh(u/s))",
+    "power": "abs(u/s)**p/p",
+    "cosine": "kappa*(1 - cos(u))",
+}
+m, b, s, sigma, delta, tau = map(symbol, ("m", "b", "s", "sigma", "delta", "tau"))
+TAILS = {  # K6: the saturation of the posterior mean of the signed pair
+    "gaussian": sp.Integer(1),
+    "laplace": sp.tanh(m / (b * tau)),
+    "logistic": sp.tanh(m / (s * tau)),
+    "student-t": sp.Integer(0),
+    "cauchy": sp.Integer(0),
+    "huber": sp.tanh(delta * m / tau),
+    "pseudo-huber": sp.tanh(delta * m / tau),
+    "sech": sp.tanh(m / (s * tau)),
+    "power": None,
+    "cosine": None,
+}
+GRID = list(itertools.product(KERNELS, STATISTICS))
+
+
+@cache
+def made(name, statistic):
+    return activation(name, statistic)
+
+
+def numbers(a):
+    return {name: NUMBERS[name] for name in a.free()}
+
+
+def test_the_tables_speak_of_every_kernel():
+    assert set(ENERGIES) == set(TAILS) == set(KERNELS)
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_energies(name):
+    u = np.linspace(-4, 4, 41)
+    free = kernel(name)
+    bound = free.bound({p: NUMBERS[p] for p in free.free()})
+    np.testing.assert_allclose(bound.energy(u, np), ENERGIES[name](u), rtol=1e-12, atol=1e-14)
+    form = free.exact().energy(Z, exact)
+    for at in (-2, sp.Rational(1, 3), 3):
+        values = {symbol(p): sp.Rational(str(NUMBERS[p])) for p in free.free()} | {Z: at}
+        assert float(form.subs(values)) == pytest.approx(float(ENERGIES[name](float(at))), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_what_a_kernel_knows_of_itself(name):
+    assert kernel(name).increasing is (name != "cosine")
+
+
+@pytest.mark.parametrize("text", ["-u**2", "u", "u**3", "(u**2 - 1)**2", "cos(u)", "exp(u)"])
+def test_what_does_not_increase_is_not_said_to(text):
+    assert not kernel(text).increasing
+
+
+@pytest.mark.parametrize(("name", "statistic"), GRID)
+def test_every_cell_is_proved(name, statistic):
+    a = made(name, statistic)
+    assert a.derivation.end == a.expr
+    d_plus, d_minus = a.energies
+    assert a.gap.start == d_minus - d_plus
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_cold_limits_are_steps(name):  # K5, and where it fails
+    steps = {"mean": sp.sign(Z), "mode": sp.sign(Z)}
+    for statistic, step in steps.items():
+        if name != "cosine":
+            assert made(name, statistic).cold == step
+        else:
+            assert made(name, statistic).cold != step
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_tails(name):
+    assert made(name, "mean").saturation == TAILS[name]
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_hot_limits_and_slopes(name):
+    a = made(name, "mean")
+    assert a.hot == 0
+    step = 1e-6
+    at = {symbol(p): v for p, v in numbers(a).items()} | {tau: 0.7}
+    measured = (a(step, tau=0.7, **numbers(a)) - a(-step, tau=0.7, **numbers(a))) / (2 * step)
+    assert float(a.slope.subs(at)) == pytest.approx(float(measured), rel=1e-6)
+
+
+@pytest.mark.parametrize(("name", "statistic"), GRID)
+@given(
+    evidence=arrays(float, 8, elements=st.floats(-30, 30)),
+    temperature=st.sampled_from([0.0, 0.3, 1.0, 5.0]),
+)
+def test_a_call_is_the_statistic_of_the_posterior(name, statistic, evidence, temperature):
+    if statistic == "mode" and temperature == 0:
+        temperature = 1.0
+    a = made(name, statistic)
+    evidence = np.where(abs(evidence) < 1e-6, 0.0, evidence)  # ties are exact or away
+    d = np.stack([ENERGIES[name](evidence - mu) for mu in (1.3, -1.3)], axis=-1)
+    d = np.where(abs(d[:, :1] - d[:, 1:]) < 1e-9, d[:, :1], d)
+    expected = a.statistic.summary(responsibilities(d, temperature), (1, -1), np)
+    got = a(evidence, tau=temperature, **numbers(a))
+    tied = np.all(d[:, :1] == d[:, 1:], axis=-1)
+    np.testing.assert_allclose(got[~tied], expected[~tied], rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_formula_is_the_kernel_that_it_spells(name):
+    typed = activation(FORMULAS[name], "mean")
+    assert typed.kernel == Formula(FORMULAS[name])
+    assert sorted(typed.free()) == sorted(made(name, "mean").free())
+    grid = np.linspace(-5, 5, 21)
+    np.testing.assert_allclose(
+        typed(grid, tau=0.7, **numbers(typed)),
+        made(name, "mean")(grid, tau=0.7, **numbers(typed)),
+        atol=1e-12,
+    )
+    assert typed.saturation == TAILS[name]
+
+
+def test_far_evidence_does_not_overflow():
+    for text in ("log(cosh(u/s))", "sech"):
+        a = activation(text, "mean")
+        np.testing.assert_allclose(a([-1e5, 1e5], m=1.0, s=1.0), [-np.tanh(1.0), np.tanh(1.0)])
+
+
+SHAPES = {  # at temperature 1
+    "sech": sp.tanh(m / s) * sp.tanh(Z / s),  # I6
+    "cauchy": 2 * m * Z / (sigma**2 + m**2 + Z**2),  # K6
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shapes_at_temperature_one(name):
+    form = made(name, "mean").expr.subs(tau, 1)
+    assert zero(form - SHAPES[name]) is True
+    assert zero(form - 2 * SHAPES[name]) is False
+
+
+@pytest.mark.parametrize(
+    "text", ["1", "sigma", "u + z", "u*tau", "h*u", "u.real", "", "laplacian", "student t!"]
+)
+def test_what_is_no_kernel(text):
+    with pytest.raises(BadInput):
+        kernel(text)
+
+
+def test_parameters_of_a_formula_are_checked():
+    a = activation("u**2/w", "mean")
+    assert a.free() == ["m", "w"]
+    for wrong in (-1.0, 0.0, float("nan"), "1"):
+        with pytest.raises(BadInput, match="w must be a positive finite number"):
+            a(0.0, m=1.0, w=wrong)
+    with pytest.raises(BadInput, match="w is missing"):
+        a(0.0, m=1.0)
