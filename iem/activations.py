@@ -71,6 +71,7 @@ class Activation:
         raw = self.energies[1] - self.energies[0]
         shape, cases = shapes.gap_shape(raw)
         reason = "constant, linear, constant" if cases else "what the energies share cancels"
+        reason = "no simpler shape is known" if shape == raw else reason
         why = "the energy of the second less that of the first"
         return Derivation(sp.Function("Delta")(Z), raw, [Link(shape, reason, cases)], why=why)
 

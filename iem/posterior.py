@@ -18,9 +18,9 @@ from .errors import BadInput
 def responsibilities(d: Any, tau: Any = 1.0, *, prior: Any = None, axis: int = -1) -> Any:
     r"""\(r_h = \pi_h e^{-d_h/\tau} / \sum_k \pi_k e^{-d_k/\tau}\), the softmin of the energies.
 
-    `d`: energies (nats), any shape with the hypotheses along `axis`; a list or tuple with SymPy
-    expressions gives a list of expressions. `tau`: temperature, a finite number >= 0; at 0 the prior
-    restricted to the lowest energies. `prior`: positive weights that broadcast along `axis`.
+    `d`: energies (nats) above minus infinity, any shape with the hypotheses along `axis`; a list or
+    tuple with SymPy expressions gives a list of expressions. `tau`: temperature, a finite number >= 0;
+    at 0 the prior restricted to the lowest energies. `prior`: positive weights that broadcast along `axis`.
     Returns an array of the shape, library and floating type of `d`. Where every hypothesis is masked
     there is no posterior, and the result is NaN. Raises `BadInput`. Source: Oursland 2024, claim T1.
 

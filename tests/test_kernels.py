@@ -153,6 +153,11 @@ def test_a_formula_is_the_kernel_that_it_spells(name):
     assert typed.saturation == TAILS[name]
 
 
+def test_a_gap_says_whether_it_was_simplified():
+    assert made("gaussian", "mean").gap.links[0].reason == "what the energies share cancels"
+    assert made("sech", "mean").gap.links[0].reason == "no simpler shape is known"
+
+
 def test_far_evidence_does_not_overflow():
     for text in ("log(cosh(u/s))", "sech"):
         a = activation(text, "mean")
