@@ -7,6 +7,7 @@ else is refused with the offending piece underlined; so is what is too long, too
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -16,7 +17,7 @@ import sympy as sp
 from . import exact
 from .errors import BadInput
 
-LENGTH, DEPTH, DIGITS, POWER = 400, 20, 15, 32
+LENGTH, DEPTH, DIGITS, POWER, TERMS = 400, 20, 15, 32, 300
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "abs": (exact.abs, 1),
     "clip": (exact.clip, 3),
@@ -63,7 +64,27 @@ def parse(text: str, symbol: Callable[[str], Any] = exact.symbol) -> Any:
         _refuse(text, start, max(error.end_offset or 0, start + 2) - 1, f"not a formula ({error.msg})")
     except (ValueError, MemoryError, RecursionError):
         raise BadInput(f"not a formula: {text!r}") from None
-    return _read(tree.body, text, symbol, 0)
+    formula = _read(tree.body, text, symbol, 0)
+    if (terms := max(map(_terms, sp.preorder_traversal(formula)))) > TERMS:
+        raise BadInput(f"a formula may expand to {TERMS} terms, {text!r} has up to {terms}")
+    return formula
+
+
+def _terms(expr: Any) -> int:
+    """A bound on the terms of an expanded expression, where u, which is z - mu, counts as two.
+
+    An exponential of a sum becomes a product of as many, which is dearer: each term counts for 35.
+    """
+    if isinstance(expr, (sp.exp, sp.cosh, sp.tanh)):
+        return 35 * _terms(expr.args[0])
+    if expr.is_Add:
+        return sum(map(_terms, expr.args))
+    if expr.is_Mul:
+        return math.prod(map(_terms, expr.args))
+    if expr.is_Pow and expr.exp.is_Integer:
+        power, base = abs(int(expr.exp)), _terms(expr.base)
+        return math.comb(base + power - 1, power)
+    return 2 if expr.is_Symbol and expr.is_positive is None else 1
 
 
 def _read(node: ast.AST, text: str, symbol: Callable[[str], Any], depth: int) -> Any:
@@ -102,7 +123,10 @@ def _read(node: ast.AST, text: str, symbol: Callable[[str], Any], depth: int) ->
             function, count = FUNCTIONS[name]
             if len(args) != count or any(isinstance(a, ast.Starred) for a in args):
                 refuse(f"{name} takes {count} argument{'s' * (count > 1)}")
-            return _finite(function(*map(inner, args)), refuse)
+            values = [inner(a) for a in args]
+            if name == "clip" and not (values[2] - values[1]).is_nonnegative:
+                refuse("clip(x, low, high) needs bounds that are known to be in order, as -s and s are")
+            return _finite(function(*values), refuse)
         case ast.Call(func=ast.Name(id=name)) if name not in FUNCTIONS:
             refuse(f"the function {name} is not known; known are {', '.join(FUNCTIONS)}")
     refuse(f"{_words(node)} is not allowed here")

@@ -50,7 +50,7 @@ class Grid:
         """The table as Markdown, formulas between dollar signs."""
         head = "| kernel | statistic | activation | known by | in the notes |\n|---|---|---|---|---|"
         body = [
-            f"| {kernel} | {statistic} | {f'${form}$' if proof else form} | {proof} | {note} |"
+            f"| `{kernel}` | {statistic} | {f'${form}$' if proof else form} | {proof} | {note} |"
             for kernel, statistic, form, proof, note in self.rows(latex=True)
         ]
         bars = {r"\left|": r"\lvert ", r"\right|": r"\rvert "}  # a bar would end the cell
@@ -61,7 +61,7 @@ class Grid:
     def latex(self) -> str:
         """The table as a LaTeX `tabular`."""
         body = [
-            rf"{kernel} & {statistic} & {f'${form}$' if proof else form} & {note} \\"
+            rf"\verb|{kernel}| & {statistic} & {f'${form}$' if proof else form} & {note} \\"
             for kernel, statistic, form, proof, note in self.rows(latex=True)
         ]
         head = [r"\begin{tabular}{llll}", r"kernel & statistic & activation & in the notes \\ \hline"]

@@ -43,7 +43,7 @@ def test_formats(whole):
 def test_the_command(capsys):
     assert main(["grid", "laplace", "u**4/s", "--format", "markdown"]) == 0
     out = capsys.readouterr().out
-    assert "| laplace | mean | $" in out and "| u**4/s | full | $" in out
+    assert "| `laplace` | mean | $" in out and "| `u**4/s` | full | $" in out
     assert main(["grid", "gausian"]) == 2
     assert "did you mean 'gaussian'" in capsys.readouterr().err
 
