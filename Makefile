@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
+SECOND := .venv-frameworks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test lab notebooks bench lock clean
+.PHONY: help book test frameworks lab notebooks bench lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -18,11 +19,15 @@ book: $(VENV)/.ready ## build the book from the stored notebooks; any warning is
 test: $(VENV)/.ready ## run every test
 	$(RUN) -m pytest
 
+frameworks: $(SECOND)/.ready ## check against PyTorch and JAX, in a second environment
+	$(SECOND)/bin/python -m pytest tests/frameworks
+
 lab: $(VENV)/.ready ## open the chapters in JupyterLab
 	$(RUN) -m jupyter lab chapters
 
 notebooks: $(VENV)/.ready ## execute every chapter and store its outputs
 	$(RUN) -m iem.notebooks
+	$(RUN) -m iem claims --badge > chapters/_assets/badge.svg
 
 bench: $(VENV)/.ready ## run the speed comparisons
 	$(RUN) benchmarks/run.py
@@ -34,7 +39,7 @@ lock: $(VENV)/.locked ## resolve requirements.in again (ARGS=--upgrade: to the n
 
 clean: ## remove the built book and the caches; .venv stays
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find . -name $(VENV) -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) \
+	find . -name '$(VENV)*' -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) \
 	    -prune -exec rm -rf {} +
 
 # Each stamp is written last, so an interrupted set-up starts again from an empty .venv.
@@ -50,4 +55,14 @@ $(VENV)/.locked: requirements.txt
 $(VENV)/.ready: $(VENV)/.locked pyproject.toml
 	@echo "Installing iem, editable"
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# PyTorch and JAX on top of the locked environment, which the second one sees through a path file.
+$(SECOND)/.ready: $(VENV)/.ready requirements-frameworks.txt
+	@echo "Creating $(SECOND) with PyTorch and JAX (a few minutes)"
+	@$(RUN) -m venv --clear $(SECOND)
+	@$(RUN) -c 'from sysconfig import get_path as path; \
+	    second = path("purelib", "venv", {"base": "$(SECOND)"}); \
+	    print("import site; site.addsitedir(%r)" % path("purelib"), file=open(second + "/locked.pth", "w"))'
+	@$(SECOND)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-frameworks.txt
 	@touch $@

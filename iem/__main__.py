@@ -1,4 +1,4 @@
-"""The command line: `iem derive KERNEL STATISTIC`, `iem claims`."""
+"""The command line: `iem derive KERNEL STATISTIC`, `iem grid`, `iem claims`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ def derive(arguments: argparse.Namespace) -> str:
     from .render import plain
 
     a = activation(arguments.kernel, arguments.statistic)
+    if arguments.code:
+        return str(a.code(arguments.code))
     if arguments.latex:
         return "\n\n".join(f"\\[\n{chain.latex()}\n\\]" for chain in (a.gap, a.derivation))
     first, second = map(plain, a.energies)
@@ -41,11 +43,20 @@ def table(arguments: argparse.Namespace) -> str:
     return str(made if arguments.format == "text" else getattr(made, arguments.format)())
 
 
-def claims(arguments: argparse.Namespace) -> str:
-    """The ledger: every claim with its status, from the stored runs of the chapters."""
-    from .ledger import table
+def claims(arguments: argparse.Namespace) -> str | tuple[str, int]:
+    """The ledger: every claim with its status, from the stored runs of the chapters or from new ones."""
+    from .ledger import badge, table
 
-    return table(Path(arguments.book) if arguments.book else None)
+    book = Path(arguments.book) if arguments.book else None
+    if arguments.badge:
+        return badge(book).rstrip()
+    if arguments.check:
+        from .recheck import recheck
+
+        differences = recheck(book)
+        count = "every verdict was reached again" if not differences else f"{len(differences)} differ"
+        return "\n".join([*differences, count]), 1 if differences else 0
+    return table(book)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,7 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     one = commands.add_parser("derive", help="derive an activation from a kernel and a statistic")
     one.add_argument("kernel", help="a name such as student-t, or a formula in u such as log(cosh(u/s))")
-    one.add_argument("statistic", help="mean, mode or full")
+    one.add_argument("statistic", help="mean, mode, full, variance, entropy and so on")
+    one.add_argument("--code", metavar="LIBRARY", help="print a function for numpy, torch or jax instead")
     one.add_argument("--latex", action="store_true", help="print LaTeX instead of plain text")
     one.set_defaults(run=derive)
     three = commands.add_parser("grid", help="derive every kernel with every statistic")
@@ -63,16 +75,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     three.set_defaults(run=table)
     two = commands.add_parser("claims", help="list every claim with its status")
     two.add_argument("--book", metavar="FOLDER", help="the folder that holds claims.yml")
+    how = two.add_mutually_exclusive_group()
+    how.add_argument(
+        "--check",
+        action="store_true",
+        help="execute the chapters in a temporary copy; fail unless every stored verdict is reached again",
+    )
+    how.add_argument("--badge", action="store_true", help="print the count of established claims as SVG")
     two.set_defaults(run=claims)
     arguments = parser.parse_args(argv)
+    status = 0
     try:
-        print(arguments.run(arguments), flush=True)
+        printed = arguments.run(arguments)
+        if isinstance(printed, tuple):
+            printed, status = printed
+        print(printed, flush=True)
     except BrokenPipeError:  # a reader such as `head` has seen enough
         sys.stdout = None
     except IemError as error:
         print(f"iem: {error}", file=sys.stderr)
         return 2
-    return 0
+    return status
 
 
 if __name__ == "__main__":

@@ -66,10 +66,20 @@ def quiet() -> Iterator[None]:
 
 
 def exp_into(x: Array, xp: Any) -> Array:
-    """exp(x), written over x where the library can: x must not be used afterwards."""
+    """exp(x), written over x by NumPy alone: x must not be used afterwards."""
     from array_api_compat import is_numpy_array
 
     return xp.exp(x, out=x) if is_numpy_array(x) else xp.exp(x)
+
+
+def divide_into(x: Array, y: Any) -> Array:
+    """Divide x by y, over x itself in NumPy alone: elsewhere a derivative may need x."""
+    from array_api_compat import is_numpy_array
+
+    if is_numpy_array(x):
+        x /= y
+        return x
+    return x / y
 
 
 def xlogx(x: Array, xp: Any) -> Array:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import ROUND_FLOOR, Context
+from math import inf
 from typing import Any, ClassVar
 
 import sympy as sp
@@ -21,7 +23,8 @@ class Bound(Evidence):
     r"""An inequality `left <= right` (`<` if strict) on the domain of its symbols.
 
     `because` says why \(f = \text{right} - \text{left}\) is not negative: see `Manifest`, `Increasing`
-    and `Convex`. Raises `Refuted` with a point where the inequality fails, or `Undecided`.
+    and `Convex`; `Boxes` says it by rigorous interval arithmetic, on a domain that the statement then
+    names. Raises `Refuted` with a point where the inequality fails, or `Undecided`.
 
     >>> x = sp.Symbol("x", positive=True)
     >>> Bound(2*x, x**2 + 1, Manifest((x - 1)**2)).method
@@ -36,6 +39,7 @@ class Bound(Evidence):
     because: Any
     strict: bool = False
     given: Sequence[Rule] = ()
+    report: Report | None = field(init=False, default=None, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "given", tuple(self.given))
@@ -44,10 +48,14 @@ class Bound(Evidence):
         for side in (self.left, self.right):
             admissible(evaluated(sp.sympify(side)))
         self._search(gap)
-        self.because.check(gap, self.strict, self.given)
+        object.__setattr__(self, "report", self.because.check(gap, self.strict, self.given))
 
     def _search(self, gap: Any) -> None:
+        inside = getattr(self.because, "inside", None)
+
         def bad(point: Point) -> bool:
+            if inside is not None and not inside(point):
+                return False
             value = sp.N(small(gap).subs(point), 30)
             return bool(value.is_real and (value < 0 or (self.strict and value == 0)))
 
@@ -67,11 +75,27 @@ class Bound(Evidence):
     @property
     def statement(self) -> str:
         sign = "<" if self.strict else r"\le"
-        return f"{tex(self.left)} {sign} {tex(self.right)}"
+        return f"{tex(self.left)} {sign} {tex(self.right)}" + (
+            rf",\quad {self.where}" if self.where else ""
+        )
+
+    @property
+    def where(self) -> str:
+        """The domain as LaTeX, where it is not all that the symbols may be."""
+        return self.because.where() if hasattr(self.because, "where") else ""
+
+    @property
+    def status(self) -> str:  # type: ignore[override]
+        return "proved" if self.report is None else "bounded"
+
+    @property
+    def seconds(self) -> float:
+        """How long the enclosing took."""
+        return self.report.seconds if self.report else 0.0
 
     @property
     def method(self) -> str:
-        return f"bound: {self.because.name}"
+        return f"bound: {self.because.name}" + (f", {self.report}" if self.report else "")
 
     def __str__(self) -> str:
         return f"{plain(self.left)} {'<' if self.strict else '<='} {plain(self.right)}"
@@ -87,6 +111,38 @@ class Bound(Evidence):
 
 
 @dataclass(frozen=True)
+class Report:
+    """What interval arithmetic took: boxes, the smallest margin, whether 0 is touched, and time."""
+
+    boxes: int
+    margin: float = inf
+    touches: bool = False
+    seconds: float = 0.0
+
+    def __add__(self, other: Report) -> Report:
+        return Report(
+            self.boxes + other.boxes,
+            min(self.margin, other.margin),
+            self.touches or other.touches,
+            self.seconds + other.seconds,
+        )
+
+    def __str__(self) -> str:
+        rounded = float(Context(prec=2, rounding=ROUND_FLOOR).create_decimal(self.margin))
+        margin = f"margin at least {rounded:.2g}" if 0 < self.margin < inf else "no margin to spare"
+        return f"{self.boxes} box{'es' * (self.boxes != 1)}, {margin}{', equality apart' * self.touches}"
+
+
+def everywhere(reason: Any) -> Any:
+    """The reason itself, if it holds for all values of the symbols and not on a smaller domain only."""
+    if hasattr(reason, "whole") and not reason.whole():
+        raise BadInput(
+            f"this reason must hold for all values of its symbols, but its domain is {reason.where()}"
+        )
+    return reason
+
+
+@dataclass(frozen=True)
 class Manifest:
     """The difference f equals a form whose sign is plain: sums of squares and products of what is positive.
 
@@ -97,16 +153,21 @@ class Manifest:
     using: Sequence[Bound] = ()
     name: ClassVar[str] = "manifest"
 
-    def check(self, gap: Any, strict: bool, given: Sequence[Rule]) -> None:
+    def check(self, gap: Any, strict: bool, given: Sequence[Rule]) -> Report | None:
         check(gap, self.form, given, (), "the form of the difference")
         form = sp.sympify(self.form)
         for bound in self.using:
             if not isinstance(bound, Bound) or not set(bound.given) <= set(given):
                 raise BadInput(f"`using` takes bounds under the same hypotheses, got {bound!r}")
+            everywhere(bound.because)
             sign = {"positive": True} if bound.strict else {"nonnegative": True}
-            form = form.subs(bound.difference, sp.Dummy("u", **sign))
+            factor = sp.Dummy("u", **sign)
+            form = form.xreplace({bound.difference: factor})  # also in every term of a sum
+            form = form.subs(bound.difference, factor)
         if not (form.is_positive if strict else form.is_nonnegative):
             raise Undecided(f"the sign of {self.form} is not manifest")
+        reports = [bound.report for bound in self.using if bound.report]
+        return sum(reports[1:], reports[0]) if reports else None
 
     def words(self) -> str:
         return f"is ${tex(self.form)}$, whose sign is plain"
@@ -120,14 +181,15 @@ class Increasing:
     slope: Any
     name: ClassVar[str] = "0 at 0 and a derivative of one sign"
 
-    def check(self, gap: Any, strict: bool, given: Sequence[Rule]) -> None:
+    def check(self, gap: Any, strict: bool, given: Sequence[Rule]) -> Report | None:
         if not self.x.is_positive:
             raise BadInput(f"a bound that rises from 0 is for x > 0: {self.x} must be a positive symbol")
-        _check_smooth(gap, self.x)
+        check_smooth(gap, self.x)
         start = evaluated(sp.Limit(gap, self.x, 0, "+"))
         if not start.is_nonnegative:
             raise Undecided(f"{gap} tends to {start} at {self.x} = 0, which is not known to be >= 0")
-        self.slope.check(sp.diff(gap, self.x), strict, given)
+        slope: Report | None = everywhere(self.slope).check(sp.diff(gap, self.x), strict, given)
+        return slope
 
     def words(self) -> str:
         x = tex(self.x)
@@ -143,15 +205,16 @@ class Convex:
     second: Any
     name: ClassVar[str] = "convex, with its tangent at the point of equality"
 
-    def check(self, gap: Any, strict: bool, given: Sequence[Rule]) -> None:
+    def check(self, gap: Any, strict: bool, given: Sequence[Rule]) -> Report | None:
         if strict:
             raise BadInput("a bound attained at a point is not strict; state it with <=")
-        _check_smooth(gap, self.x)
+        check_smooth(gap, self.x)
         if not (sp.sympify(self.at).is_positive or not self.x.is_positive):
             raise BadInput(f"{self.x} is positive, but the point of equality is {self.at}")
         for order in (0, 1):
             check(sp.diff(gap, self.x, order).subs(self.x, self.at), 0, (), (), f"derivative {order}")
-        self.second.check(sp.diff(gap, self.x, 2), False, given)
+        second: Report | None = everywhere(self.second).check(sp.diff(gap, self.x, 2), False, given)
+        return second
 
     def words(self) -> str:
         at = f"${tex(self.x)} = {tex(self.at)}$"
@@ -159,7 +222,7 @@ class Convex:
         return f"touches 0 at {at} and is convex: its second derivative {second}"
 
 
-def _check_smooth(f: Any, x: sp.Symbol) -> None:
+def check_smooth(f: Any, x: sp.Symbol) -> None:
     """Refuse functions that may jump or have kinks for real x, or for x > 0 where x is positive."""
     if not x.is_real:
         raise BadInput(f"{x} must be a real symbol")

@@ -83,8 +83,8 @@ def linear(expr: Any) -> bool:
 def resolve(expr: Any, case: Any) -> Any:
     """The expression inside one case.
 
-    Absolute values, signs, clips, minima and maxima whose arguments have a known sign there are
-    replaced by what they are.
+    Absolute values, signs, clips, minima, maxima and branches whose arguments have a known sign there
+    are replaced by what they are.
 
     >>> z, m = sp.Symbol("z", real=True), sp.Symbol("m", positive=True)
     >>> resolve(sp.Abs(z - m) + clip(z, -m, m), z >= m)
@@ -109,10 +109,14 @@ def resolve(expr: Any, case: Any) -> Any:
             if _at_least(low, x, case):
                 return low
             return x if _at_least(x, low, case) and _at_least(high, x, case) else call
+        if isinstance(call, sp.Piecewise):
+            left = [(e, c) for e, c in call.args if possible(sp.And(case, c))]
+            return left[0][0] if left and follows(case, left[0][1]) else call
         best = [a for a in call.args if all(_beats(call, a, b, case) for b in call.args)]
         return best[0] if best else call
 
-    done = expr.replace(lambda e: isinstance(e, (sp.Abs, sp.sign, clip, sp.Max, sp.Min)), value)
+    kinds = (sp.Abs, sp.sign, clip, sp.Max, sp.Min, sp.Piecewise)
+    done = expr.replace(lambda e: isinstance(e, kinds), value)
     return done.subs(known).subs(back)
 
 

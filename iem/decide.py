@@ -15,6 +15,7 @@ from .exact import clip
 
 Rule = tuple[Any, Any]
 Point = dict[Any, Any]
+Roots = dict[Any, tuple[Any, int]]
 PENDING = (sp.Derivative, sp.Limit, sp.Integral, sp.Subs)
 OPAQUE = (sp.sign, sp.Abs, sp.Heaviside, sp.Max, sp.Min, clip, sp.Piecewise)
 
@@ -24,6 +25,7 @@ def zero(expr: Any, given: Sequence[Rule] = ()) -> bool | None:
 
     Proof: everything becomes a rational function of exponentials, logarithms and sums; its expanded
     numerator is 0. Logarithms in rational proportion are combined into one and exponentiated.
+    The error function is an odd function of which nothing else is used.
     Refutation: a point, with 30 digits, at which the expression is not 0. `given` lists equalities
     `(left, right)` that may be used, such as \(\sum_h p_h = 1\).
 
@@ -49,15 +51,22 @@ def proved(expr: Any, given: Sequence[Rule] = ()) -> bool:
 
     Raises `Undecided` for what is outside the decision: floats, and symbols that are not known to be real.
     """
+    if given and proved(expr):
+        return True  # the hypotheses are not needed
     e = admissible(evaluated(sp.sympify(expr)))
+    e = e.replace(sp.erfc, lambda x: 1 - sp.erf(x))
     e = _use(sums.normal(e), given)
     if e == 0:
         return True
-    e = _roots(_congruent(_atoms_for_sums(sp.expand_log(e)), given))
+    plain = _congruent(_atoms_for_sums(sp.expand_log(e)), given)
+    e, roots = _roots(plain)
     flat = e.rewrite(sp.exp)
-    if _vanishes(flat) or _vanishes(sp.expand_log(sp.expand(flat))):
+    forms = [flat, sp.expand_log(sp.expand(flat))]
+    if e.has(sp.sin, sp.cos):
+        forms.append(sp.expand_trig(e).rewrite([sp.sinh, sp.cosh, sp.tanh], sp.exp))
+    if any(_vanishes(form, roots) for form in forms) or _vanishes_merged(plain):
         return True
-    return _log_vanishes(sp.expand_log(sp.expand(e)))
+    return _log_vanishes(sp.expand_log(sp.expand(e)), roots)
 
 
 def admissible(expr: Any) -> Any:
@@ -97,7 +106,8 @@ def _plausible(pending: Any, done: Any) -> bool:
     variable = pending.args[1] if isinstance(pending, sp.Limit) else pending.limits[0][0]
     body = small(pending.args[0])
     ends = [] if isinstance(pending, sp.Limit) else pending.limits[0][1:]
-    names = _plain(sp.Tuple(body, *ends)) | body.atoms(sp.Indexed)
+    whole = sp.Tuple(body, *ends) if ends else sp.Tuple(body, pending.args[2])
+    names = _plain(whole) | body.atoms(sp.Indexed)
     names = sorted(names - {variable}, key=str)
     for vanish in (False, False, True):
         point = {n: 0 if vanish and n.is_positive is None else _value(n, random) for n in names}
@@ -105,26 +115,27 @@ def _plausible(pending: Any, done: Any) -> bool:
         if isinstance(pending, sp.Integral):
             near = sp.N(pending.subs(point), 15)
         else:
-            _, _, at, side = pending.args
+            at, side = pending.args[2].subs(point), pending.args[3]
             step = sp.Integer(10) ** 9
-            here = at * step if at.is_infinite else at + (1 if str(side) == "+" else -1) / step
+            here = sp.sign(at) * step if at.is_infinite else at + (1 if str(side) == "+" else -1) / step
             near = sp.N(body.subs(point).subs(variable, here), 20)
-        if not (near.is_finite and value.is_finite):
+        if not all(x.is_finite and not x.has(clip) and not x.free_symbols for x in (near, value)):
             return False
         if sp.Abs(near - value) > sp.Float("1e-4") * (1 + sp.Abs(value)):
             return False
     return True
 
 
-def _roots(expr: Any) -> Any:
-    """Each root of a sum becomes one symbol of the same sign."""
+def _roots(expr: Any) -> tuple[Any, Roots]:
+    """Each root of a sum becomes a power of one symbol of its sign; what the symbols stand for."""
     names: dict[Any, Any] = {}
     for root in sorted(expr.atoms(sp.Pow), key=sp.default_sort_key):
         if root.exp.is_Rational and not root.exp.is_Integer and root.base.is_Add:
-            key = sp.expand(root.base), root.exp
+            key = sp.expand(root.base), root.exp.q
             sign = {"positive": True} if root.is_positive else {"real": root.is_real}
-            expr = expr.subs(root, names.setdefault(key, sp.Dummy("R", **sign)))
-    return expr
+            name = names.setdefault(key, sp.Dummy("R", **sign))
+            expr = expr.subs(root, name**root.exp.p)
+    return expr, {name: key for key, name in names.items()}
 
 
 def _use(expr: Any, given: Sequence[Rule]) -> Any:
@@ -133,9 +144,50 @@ def _use(expr: Any, given: Sequence[Rule]) -> Any:
     return expr
 
 
-def _vanishes(expr: Any) -> bool:
-    numerator = sp.numer(sp.together(expr))
-    return bool(sp.expand(numerator) == 0 or sp.expand(sp.powsimp(sp.expand(numerator))) == 0)
+def _vanishes(expr: Any, roots: Roots | None = None) -> bool:
+    """Whether a fraction has a numerator that is 0 and a denominator that is not."""
+    top, bottom = sp.fraction(sp.together(expr))
+    return _null(top, roots or {}) and not _null(bottom, roots or {})
+
+
+def _null(expr: Any, roots: Roots) -> bool:
+    expr = sp.expand(expr)
+    if expr == 0 or sp.expand(sp.powsimp(expr)) == 0:
+        return True
+    for name, (base, order) in roots.items():  # a power of a root may be one of its base
+        expr = expr.replace(
+            lambda e, name=name, order=order: e.is_Pow and e.base == name and e.exp >= order,
+            lambda e, base=base, order=order: e.base ** (e.exp % order) * base ** (e.exp // order),
+        )
+    return bool(roots and sp.expand(expr) == 0)
+
+
+def _vanishes_merged(expr: Any) -> bool:
+    """The same with one exponential in each product, its exponent a single fraction, and roots reduced."""
+    if not any(sp.denom(sp.together(e.args[0])).has(sp.Add) for e in expr.atoms(sp.exp)):
+        return False
+    roots: dict[Any, Any] = {}
+
+    def named(root: Any) -> Any:
+        base, power = sp.expand(root.base), root.exp
+        name = roots.setdefault((base, power.q), sp.Dummy("R", positive=True))
+        return name ** (power.p % power.q) * base ** (power.p // power.q)
+
+    expr = expr.replace(
+        lambda e: e.is_Pow and e.exp.is_Rational and not e.exp.is_Integer and e.base.is_positive, named
+    )
+    top, bottom = sp.fraction(sp.together(expr))
+    if _null(bottom, {}) or _null(bottom.rewrite(sp.exp), {}):
+        return False
+    merged = sp.powsimp(sp.expand(top), combine="exp")
+    merged = merged.replace(sp.exp, lambda x: sp.exp(sp.cancel(sp.expand(x))))
+    merged = sp.expand(merged, power_exp=False)
+    for (base, order), name in roots.items():
+        merged = merged.replace(
+            lambda e, name=name, order=order: e.is_Pow and e.base == name and e.exp >= order,
+            lambda e, base=base, order=order: e.base ** (e.exp % order) * base ** (e.exp // order),
+        )
+    return bool(sp.expand(merged, power_exp=False) == 0)
 
 
 def _atoms_for_sums(expr: Any) -> Any:
@@ -174,10 +226,13 @@ def _same(one: Any, two: Any, given: Sequence[Rule]) -> bool:
 def _congruent(expr: Any, given: Sequence[Rule]) -> Any:
     """Calls of one function whose arguments are proved equal become one symbol."""
     expr = expr.replace(lambda e: isinstance(e, sp.sign), _sign)
-    calls = sorted(expr.atoms(*OPAQUE), key=lambda c: (c.count_ops(), sp.default_sort_key(c)))
+    calls = sorted(expr.atoms(*OPAQUE, sp.erf), key=lambda c: (c.count_ops(), sp.default_sort_key(c)))
     seen: list[Any] = []
     for call in calls:
         known = next((k for k in seen if _same(k, call, given)), None)
+        if known is None and isinstance(call, sp.erf):
+            mirror = call.func(-call.args[0], evaluate=False)
+            known = next((-k for k in seen if _same(k, mirror, given)), None)
         if known is None:
             seen.append(call)
         else:
@@ -185,7 +240,13 @@ def _congruent(expr: Any, given: Sequence[Rule]) -> Any:
     return expr
 
 
-def _log_vanishes(expr: Any) -> bool:
+def _tidy(expr: Any) -> Any:
+    """A fraction in exponentials in lowest terms."""
+    fraction = expr.rewrite(sp.exp)
+    return sp.cancel(sp.together(sp.expand(fraction))) if fraction.has(sp.exp) else expr
+
+
+def _log_vanishes(expr: Any, roots: Roots) -> bool:
     """Show c + sum k_i log A_i = 0, when k_i = q_i k, q_i whole, and e^{c/k} prod A_i^{q_i} = 1."""
     logs = sorted(expr.atoms(sp.log), key=sp.default_sort_key)
     outer = [entry for entry in logs if not any(entry in o.args[0].atoms(sp.log) for o in logs)]
@@ -193,22 +254,27 @@ def _log_vanishes(expr: Any) -> bool:
         return False
     names = {entry: sp.Dummy("L") for entry in outer}
     linear = sp.expand(expr.subs(names))
-    scale = linear.coeff(names[outer[0]])
-    if scale == 0:
-        return False
-    powers = {e: sp.cancel(linear.coeff(n) / scale) for e, n in names.items()}
-    if not all(q.is_Rational for q in powers.values()):
-        return False
-    whole = sp.ilcm(1, *(q.q for q in powers.values()))
     rest = sp.expand(linear - sum(linear.coeff(n) * n for n in names.values()))
     if rest.has(*names.values()):
         return False
+    rest = _tidy(rest)
+    rates = {e: rate for e, n in names.items() if (rate := _tidy(linear.coeff(n))) != 0}
+    if not rates:
+        return _vanishes(rest, roots)
+    scale = next(iter(rates.values()))
+    powers = {e: sp.cancel(rate / scale) for e, rate in rates.items()}
+    if not all(q.is_Rational for q in powers.values()):
+        return False
+    whole = sp.ilcm(1, *(q.q for q in powers.values()))
     product = sp.Mul(*(e.args[0] ** (q * whole) for e, q in powers.items()))
-    return _vanishes((product * sp.exp(sp.expand(whole * rest / scale)) - 1).rewrite(sp.exp))
+    return _vanishes((product * sp.exp(sp.expand(whole * rest / scale)) - 1).rewrite(sp.exp), roots)
 
 
 def witness(
-    expr: Any, given: Sequence[Rule] = (), where: Callable[[Point], bool] | None = None
+    expr: Any,
+    given: Sequence[Rule] = (),
+    where: Callable[[Point], bool] | None = None,
+    attempts: int = 36,
 ) -> Point | None:
     """A point at which the expression is not zero, or None if none was met.
 
@@ -220,12 +286,13 @@ def witness(
     >>> sorted(witness(x**2 - x))
     [x]
     """
-    concrete = small(evaluated(sp.sympify(expr)))
-    rules = [tuple(sums.at(sp.sympify(side), 3) for side in rule) for rule in given]
+    sides = [sp.sympify(side) for rule in given for side in rule]
+    concrete, *sides = small(sp.Tuple(evaluated(sp.sympify(expr)), *sides))  # free indices alike in all
+    rules = list(zip(sides[::2], sides[1::2], strict=True))
     named = sp.Tuple(concrete, *(side for rule in rules for side in rule))
     atoms = sorted(named.atoms(sp.Indexed) | _plain(named), key=str)
     random = Random(0)
-    for attempt in range(36):
+    for attempt in range(attempts):
         scale = (1, 1, 24, sp.Rational(1, 24))[attempt // 9]
         point = _constrain({a: scale * _value(a, random) for a in atoms}, rules)
         if point is None or (where is not None and not where(point)):
@@ -257,12 +324,15 @@ def _value(atom: Any, random: Random) -> sp.Rational:
 
 
 def _constrain(point: Point, rules: Sequence[Any]) -> Point | None:
-    """The point changed until every rule holds: a symbol is set, a family scaled to its sum; or None."""
+    """The point changed until every rule holds: a symbol is set, a family scaled; or None."""
     for left, right in rules:
         if left.is_Symbol:
             point = point | {left: right.subs(point)}
-        family, value = left.atoms(sp.Indexed), left.subs(point)
-        if family and value.is_number and value != 0 and right.is_number:
-            point = {a: v * right / value if a in family else v for a, v in point.items()}
+        family = left.atoms(sp.Indexed) or left.free_symbols
+        value, goal = left.subs(point), right.subs(point)
+        degree = sp.homogeneous_order(left, *family) if family else None
+        if degree and value.is_number and value != 0 and (goal / value).is_positive:
+            scale = (goal / value) ** sp.Rational(1, degree)
+            point = {a: v * scale if a in family else v for a, v in point.items()}
     holds = all(sp.simplify((left - right).subs(point)) == 0 for left, right in rules)
     return point if holds else None

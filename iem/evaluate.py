@@ -25,15 +25,28 @@ def _array(x: Any) -> bool:
     return not isinstance(x, (int, float))
 
 
+def _alike(parts: list[Any], xp: Any) -> list[Any]:
+    """Arrays as they are, for a copy may leave the graph of derivatives, and numbers like the first."""
+    from array_api_compat import device
+
+    like: dict[str, Any] = next(({"dtype": p.dtype, "device": device(p)} for p in parts if _array(p)), {})
+    return [p if _array(p) else xp.asarray(p, **like) for p in parts]
+
+
 def _function(name: str) -> Callable[[Any, Any], Any]:
     def call(x: Any, xp: Any) -> Any:
-        return getattr(xp, name)(x) if _array(x) else float(getattr(math, name)(x))
+        if _array(x):
+            return getattr(xp, name)(x)
+        try:
+            return float(getattr(math, name)(x))
+        except OverflowError:
+            return math.copysign(math.inf, x if name == "sinh" else 1.0)
 
     return call
 
 
 def _sign(x: Any, xp: Any) -> Any:
-    return xp.sign(x) if _array(x) else float((x > 0) - (x < 0))
+    return xp.sign(x) if _array(x) else float(x > 0) - float(x < 0)
 
 
 def _abs(x: Any, xp: Any) -> Any:
@@ -46,16 +59,56 @@ def _log(x: Any, xp: Any) -> Any:
     return math.log(x) if x > 0 else -math.inf
 
 
+def _atanh(x: Any, xp: Any) -> Any:
+    if _array(x):
+        return xp.atanh(x)
+    return math.atanh(x) if abs(x) < 1 else math.copysign(math.inf, x)
+
+
 def _exp(x: Any, xp: Any) -> Any:
     if _array(x):
         return xp.exp(x)
     return math.exp(x) if x < 709.0 else math.inf
 
 
+def _log1p(x: Any, xp: Any) -> Any:
+    if _array(x):
+        return xp.log1p(x)
+    return math.log1p(x) if x > -1 else -math.inf
+
+
+def _expm1(x: Any, xp: Any) -> Any:
+    if _array(x):
+        return xp.expm1(x)
+    return math.expm1(x) if x < 709.0 else math.inf
+
+
+def _erf(x: Any, xp: Any) -> Any:
+    """The error function: the library's own, else SciPy's."""
+    if not _array(x):
+        return math.erf(x)
+    if hasattr(xp, "erf"):
+        return xp.erf(x)
+    from scipy.special import erf
+
+    return xp.asarray(erf(x))
+
+
+def _extreme(name: str) -> Callable[..., Any]:
+    """The largest or the smallest of several values."""
+
+    def call(*args: Any) -> Any:
+        *values, xp = args
+        if not any(map(_array, values)):
+            return max(values) if name == "maximum" else min(values)
+        return reduce(getattr(xp, name), _alike(values, xp))
+
+    return call
+
+
 def _clip(x: Any, low: Any, high: Any, xp: Any) -> Any:
     if any(map(_array, (x, low, high))):
-        dtype = next(v.dtype for v in (x, low, high) if _array(v))
-        x, low, high = (v if _array(v) else xp.asarray(v, dtype=dtype) for v in (x, low, high))
+        x, low, high = _alike([x, low, high], xp)
         return xp.minimum(xp.maximum(x, low), high)
     return min(max(x, low), high)
 
@@ -63,11 +116,19 @@ def _clip(x: Any, low: Any, high: Any, xp: Any) -> Any:
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sp.tanh: _function("tanh"),
     sp.cosh: _function("cosh"),
+    sp.sinh: _function("sinh"),
     sp.cos: _function("cos"),
+    sp.sin: _function("sin"),
+    sp.asinh: _function("asinh"),
+    sp.atan: _function("atan"),
+    sp.atanh: _atanh,
     sp.log: _log,
     sp.exp: _exp,
     sp.sign: _sign,
     sp.Abs: _abs,
+    sp.erf: _erf,
+    sp.Max: _extreme("maximum"),
+    sp.Min: _extreme("minimum"),
     clip: _clip,
 }
 
@@ -89,7 +150,12 @@ def evaluate(expr: Any, values: Mapping[str, Any], xp: Any) -> Any:
     if expr.func is sp.tanh and expr.args[0].is_Mul:
         return _tanh([evaluate(a, values, xp) for a in expr.args[0].args], xp)
     if expr.func is sp.log and expr.args[0].func is sp.cosh:
-        return logcosh(xp.asarray(evaluate(expr.args[0].args[0], values, xp)), xp)
+        (inside,) = _alike([evaluate(expr.args[0].args[0], values, xp)], xp)
+        return logcosh(inside, xp)
+    if expr.func is sp.log and (rest := _beside(expr.args[0], 1)) is not None:
+        return _log1p(evaluate(rest, values, xp), xp)
+    if (rest := _beside(expr, -1)) is not None and rest.func is sp.exp:
+        return _expm1(evaluate(rest.args[0], values, xp), xp)
     args = [evaluate(a, values, xp) for a in expr.args]
     if expr.is_Add or expr.is_Mul:
         return _fold(add if expr.is_Add else mul, args, xp)
@@ -99,6 +165,11 @@ def evaluate(expr: Any, values: Mapping[str, Any], xp: Any) -> Any:
         return FUNCTIONS[expr.func](*args, xp)
     except KeyError:
         raise BadInput(f"{expr.func.__name__} has no array form here, in {expr}") from None
+
+
+def _beside(expr: Any, number: int) -> Any:
+    """The rest of a sum that holds this number: 1 + x is computed by log1p, e^x - 1 by expm1."""
+    return expr - number if expr.is_Add and number in expr.args else None
 
 
 def _fold(operate: Callable[[Any, Any], Any], args: list[Any], xp: Any) -> Any:
@@ -151,7 +222,7 @@ def _power(base: Any, exponent: Any) -> Any:
 
 def _branches(expr: Any, values: Mapping[str, Any], xp: Any) -> Any:
     if isinstance(expr, sp.Tuple):
-        parts = [xp.asarray(evaluate(e, values, xp)) for e in expr]
+        parts = _alike([evaluate(e, values, xp) for e in expr], xp)
         return xp.stack(xp.broadcast_arrays(*parts), axis=-1)
     result: Any = None
     for value, condition in reversed(expr.args):
@@ -164,7 +235,7 @@ def _branches(expr: Any, values: Mapping[str, Any], xp: Any) -> Any:
         if not _array(holds) or isinstance(holds, bool):
             result = here if holds else result
         else:
-            here, result = (xp.asarray(v, dtype=side.dtype) for v in (here, result))
+            _, here, result = _alike([side, here, result], xp)
             result = xp.where(holds, here, result)
     return result
 

@@ -135,4 +135,18 @@ class Signs:
         return replace(self, m=m).points().bound(values)
 
 
+@dataclass(frozen=True)
+class Gate(Signs):
+    """The gate: h = 1 (open) at m and h = 0 (closed) at -m, in this order; otherwise as the signed pair.
+
+    It sits where the signed pair sits, so that it opens at z = 0. Source: claims D5 and X.
+
+    >>> Gate(m=2).points().values
+    (1, 0)
+    """
+
+    def points(self) -> Points:
+        return Points((self.m, -self.m), (1, 0), self.prior)
+
+
 Hypotheses = Points | Signs

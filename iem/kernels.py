@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from inspect import Parameter, signature
 from typing import Any, Self
 
 from .arrays import logcosh
@@ -101,6 +102,28 @@ class Kernel(Parametric):
 
         return increasing(self.exact())
 
+    @cached_property
+    def convex(self) -> str | None:
+        """Whether the energy is proved "strictly convex" or "convex"; None where neither was shown.
+
+        >>> Gaussian().convex, Laplace().convex, Cauchy().convex
+        ('strictly convex', 'convex', None)
+        """
+        from .shapes import convex
+
+        return convex(self.exact())
+
+    @cached_property
+    def tail(self) -> str | None:
+        """How the energy grows far out, by its degree; None where it stays bounded or no limit was found.
+
+        >>> Gaussian().tail, Huber().tail, StudentT().tail, Cosine().tail
+        ('quadratic', 'linear', 'logarithmic', None)
+        """
+        from .shapes import tail
+
+        return tail(self.exact())
+
 
 @dataclass(frozen=True)
 class Gaussian(Kernel):
@@ -137,20 +160,19 @@ class Laplace(Kernel):
 
 @dataclass(frozen=True)
 class Logistic(Kernel):
-    r"""\(d(u) = |u|/s + 2\log(1 + e^{-|u|/s})\), scale `s` > 0: minus a logistic log-density.
+    r"""\(d(u) = 2\log\cosh(u/2s)\), scale `s` > 0: minus a logistic log-density, up to a constant.
 
     Strictly increasing in \(|u|\); tail linear; not homogeneous. Source: claims T4 and K6.
 
     >>> import numpy
-    >>> round(float(Logistic(s=1.0).energy(numpy.asarray(0.0), numpy)), 6)
-    1.386294
+    >>> round(float(Logistic(s=1.0).energy(numpy.asarray(1.0), numpy)), 6)
+    0.240229
     """
 
     s: Any = "s"
 
     def energy(self, u: Any, xp: Any) -> Any:
-        r = xp.abs(u) / self.s
-        return r + 2 * xp.log1p(xp.exp(-r))
+        return 2 * logcosh(u / (2 * self.s), xp)
 
 
 @dataclass(frozen=True)
@@ -330,6 +352,95 @@ class Formula(Kernel):
         return f"Formula({self.text!r})"
 
 
+@dataclass(frozen=True)
+class Custom(Kernel):
+    """A kernel of your own, as a function of the residual, a namespace, and any positive parameters.
+
+    The function is written once for SymPy and for arrays: `f(u, xp, ...)` with the functions of `xp`.
+    Raises `BadInput` for what is no such function.
+
+    >>> Custom(lambda u, xp, s: xp.log(1 + (u/s)**4)).free()
+    ['s']
+    """
+
+    function: Callable[..., Any]
+    values: tuple[tuple[str, Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        try:
+            names = list(signature(self.function).parameters)
+        except (TypeError, ValueError):
+            names = []
+        if len(names) < 2 or _gathers(self.function) or {"z", "tau", "h"} & set(names):
+            raise BadInput(
+                f"a kernel is a function of (u, xp) and parameters other than z, tau and h, got "
+                f"{self.function!r}"
+            )
+
+        if not self.values:
+            self._check_energy()
+
+    def _check_energy(self) -> None:
+        """Refuse a function that gives no expression in the residual and all of the parameters."""
+        import sympy as sp
+
+        from . import exact
+
+        u = sp.Symbol("u", real=True)
+        try:
+            energy = self.function(u, exact, **{n: sp.Symbol(n, positive=True) for n in self._names})
+        except Exception as error:
+            raise BadInput(
+                f"a kernel is a function that takes SymPy expressions with the functions of xp, "
+                f"{self.function!r} raises {type(error).__name__}: {error}"
+            ) from error
+        if not isinstance(energy, sp.Expr) or {s.name for s in energy.free_symbols} != {"u", *self.free()}:
+            raise BadInput(
+                f"a kernel is a function of the residual and all of its parameters {self.free()}, "
+                f"got the energy {energy!r}"
+            )
+
+    @property
+    def _names(self) -> list[str]:
+        return list(signature(self.function).parameters)[2:]
+
+    def free(self) -> list[str]:
+        return [name for name in self._names if name not in dict(self.values)]
+
+    def exact(self) -> Custom:
+        from .exact import expression
+
+        return self._with({name: expression(name, positive=True) for name in self.free()})
+
+    def bound(self, values: Mapping[str, Any]) -> Custom:
+        return self._with({name: number(name, values[name], positive=True) for name in self.free()})
+
+    def _with(self, given: Mapping[str, Any]) -> Custom:
+        return replace(self, values=(*self.values, *given.items()))
+
+    def energy(self, u: Any, xp: Any) -> Any:
+        from .arrays import is_exact
+
+        energy = self.function(u, xp, **dict(self.values))
+        return _without_floats(energy) if is_exact(energy) else energy
+
+    def __repr__(self) -> str:
+        return f"Custom({getattr(self.function, '__name__', self.function)})"
+
+
+def _gathers(function: Callable[..., Any]) -> bool:
+    """Whether a function takes any number of arguments, or some by position only."""
+    kinds = {p.kind for p in list(signature(function).parameters.values())[2:]}
+    return not kinds <= {Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY}
+
+
+def _without_floats(energy: Any) -> Any:
+    """Decimal numbers as the fractions that they are written as."""
+    import sympy as sp
+
+    return energy.xreplace({x: sp.Rational(str(float(x))) for x in energy.atoms(sp.Float)})
+
+
 KERNELS: dict[str, type[Kernel]] = {
     "gaussian": Gaussian,
     "laplace": Laplace,
@@ -344,19 +455,40 @@ KERNELS: dict[str, type[Kernel]] = {
 }
 
 
-def kernel(text: str) -> Kernel:
-    """The kernel of that name with its parameters free, or the kernel of a formula in the residual u.
+def _constants(given: Any) -> list[Any]:
+    """The constants of an expression that would read as names, such as pi."""
+    atoms = given.atoms() if hasattr(given, "atoms") else ()
+    return [a for a in atoms if getattr(a, "is_number", False) and not (a.is_Rational or a.is_Float)]
+
+
+def kernel(given: Any) -> Kernel:
+    """A kernel of that name, of a formula or a SymPy expression in the residual u, or of a function.
+
+    Parameters stay free. A function takes `(u, xp)` and further positive parameters by name.
+    Raises `BadInput`.
 
     >>> kernel("laplace")
     Laplace(b='b')
     >>> kernel("u**4/s")
     Formula('u**4/s')
+    >>> kernel(lambda u, xp, s: xp.abs(u/s)**3).free()
+    ['s']
     """
-    if not isinstance(text, str):
-        raise unknown("kernel", text, KERNELS)
-    name = text.lower().replace("_", "-")
+    from .arrays import is_exact
+
+    if isinstance(given, Kernel):
+        return given
+    if is_exact(given):
+        if constants := _constants(given):
+            raise BadInput(f"a formula has names and numbers only, write {constants} as a parameter")
+        return Formula(str(given).replace("Abs(", "abs("))
+    if callable(given) and not isinstance(given, type):
+        return Custom(given)
+    if not isinstance(given, str):
+        raise BadInput(f"expected a kernel, its name, a formula or a function, got {given!r}")
+    name = given.lower().replace("_", "-")
     if name in KERNELS:
         return KERNELS[name]()
-    if re.fullmatch(r"[A-Za-z_ -]*", text) and text != "u":
-        raise unknown("kernel", text, KERNELS)
-    return Formula(text)
+    if re.fullmatch(r"[A-Za-z_ -]*", given) and given != "u":
+        raise unknown("kernel", given, KERNELS)
+    return Formula(given)

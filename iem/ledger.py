@@ -8,16 +8,38 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from . import render
+from .bounds import Bound, Counterexample
 from .errors import BadInput, Refused, Refuted, unknown
+from .experiment import Experiment
 from .proof import Argument, Evidence, Reading, Twin
 
 MIME = "application/vnd.iem.verdict+json"
+
+# What each word of a claim's kind asks for: in words, and as a test of one part of the evidence.
+NEEDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "theorem": ("a proof", lambda e: e.status == "proved"),
+    "bound": ("a Bound", lambda e: isinstance(e, Bound)),
+    "experiment": ("an Experiment", lambda e: isinstance(e, Experiment)),
+    "numbers": ("an Enclosure, or a Bound by Boxes", lambda e: e.status == "bounded"),
+    "check": ("an Agreement", lambda e: e.status == "checked"),
+    "reading": ("a Reading", lambda e: isinstance(e, Reading)),
+}
+WEAK = {"reading": "reading", "checked": "check", "measured": "experiment"}
+MEANS = {
+    "proved": "every formula symbolically",
+    "bounded": "rigorous interval arithmetic",
+    "measured": "seeded experiment, with interval",
+    "checked": "two programs agree to rounding",
+    "reading": "an interpretation, which counts as no proof",
+    "open": "no verdict yet",
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +64,13 @@ class Verdict:
     statement: str
     twin: str = ""
     steps: tuple[tuple[str, str], ...] = ()
+    refutes: str = ""
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """All of it but the time, which no two runs share."""
+        return {name: value for name, value in asdict(self).items() if name != "seconds"}
 
     def __str__(self) -> str:
         twin = f"\n  false twin refused: {self.twin}" if self.twin else ""
@@ -51,11 +80,15 @@ class Verdict:
         summary = "<summary>The false twin was refused.</summary>"
         twin = f"<details>{summary}<p>{render.inline(self.twin)}</p></details>" if self.twin else ""
         head = f"<p><strong>{self.claim} {escape(self.status)}</strong>: {escape(self.method)}.</p>"
-        kind, anchor = self.status.split(",")[0], f"verdict-{self.claim.lower()}"
+        if self.refutes:
+            head += f"<p>As stated it fails: {render.math(self.refutes)}. The corrected form holds.</p>"
+        kind, anchor = self.status.split()[0].strip(","), f"verdict-{self.claim.lower()}"
         return f'<div class="iem-verdict {kind}" id="{anchor}">{head}{twin}</div>'
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        return {"text/plain": str(self), "text/html": self._repr_html_(), MIME: asdict(self)}
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What is compared from run to run; the time beside it, as metadata, which is not."""
+        data = {"text/plain": str(self), "text/html": self._repr_html_(), MIME: self.data}
+        return data, {MIME: {"seconds": self.seconds}} if self.seconds else {}
 
 
 def find_book(start: Path | None = None) -> Path:
@@ -77,33 +110,69 @@ def claims(book: Path | None = None) -> dict[str, Claim]:
     return {row["id"]: Claim(**{**row, "uses": tuple(row.get("uses", ()))}) for row in rows}
 
 
-def establish(claim: str, evidence: Evidence, twin: Twin | None = None) -> Verdict:
+def establish(
+    claim: str, evidence: Evidence, twin: Twin | None = None, refutes: Counterexample | None = None
+) -> Verdict:
     """Enter a claim in the ledger: its evidence, and a false twin that the same check refuses.
 
     `twin` is a part of the evidence changed in one place (`chain.twin(expr)`, `bound.twin(right=...)`);
-    building it must raise `Refuted`, or nothing is established. A `Reading` has no twin. In a notebook the
-    statement also becomes available to the text under the claim's id, and each step of an argument under
-    the id with its number (`T4.2`). Raises `BadInput` for an unknown claim, or for evidence or a twin that
-    do not fit it, `Refused` for a twin that passes.
+    building it must raise `Refuted`, or nothing is established. A `Reading` has no twin. In a notebook
+    the statement also becomes available to the text under the claim's id, and each step of an argument
+    under the id with its number (`T4.2`). `refutes` is for a claim of the notes that does not hold as
+    stated: a counterexample to it, while the evidence establishes the corrected form. The evidence must
+    hold what the kind of the claim asks for (see `NEEDS`). Raises `BadInput` for an unknown claim, or for
+    evidence or a twin that do not fit it, `Refused` for a twin that passes.
     """
     known = claims()
     if claim not in known:
         raise unknown("claim", claim, known)
     if not isinstance(evidence, Evidence):
         raise BadInput(f"{claim} needs evidence (a derivation, bound, argument), got {evidence!r}")
-    kind = known[claim].kind
-    if kind == "experiment" or ("reading" in evidence.status and "reading" not in kind):
-        raise BadInput(f"{claim} is of kind {kind!r}, which {evidence.status} evidence cannot establish")
+    _fits(claim, known[claim].kind, evidence)
+    if refutes is not None and not isinstance(refutes, Counterexample):
+        raise BadInput(f"what refutes {claim} as stated is a Counterexample, got {refutes!r}")
+    parts = [*evidence.parts(), *([refutes] if refutes else [])]
+    refusal = "" if isinstance(evidence, Reading) else _refusal(claim, parts, twin)
+    _glue(claim, evidence)
+    state = f"refuted as stated, corrected form {evidence.status}" if refutes else evidence.status
+    steps = tuple((says, e.method) for says, e in evidence.steps) if isinstance(evidence, Argument) else ()
+    seconds = sum(getattr(part, "seconds", 0.0) for part in parts)
+    return Verdict(
+        claim,
+        state,
+        evidence.method,
+        evidence.statement,
+        refusal,
+        steps,
+        refutes.statement if refutes else "",
+        float(f"{seconds:.1g}"),
+    )
+
+
+def _fits(claim: str, kind: str, evidence: Evidence) -> None:
+    """Refuse evidence that lacks what the kind of a claim asks for, or rests on what it does not name."""
     if kind == "reading" and not isinstance(evidence, Reading):
         raise BadInput(f"{claim} is a reading: it takes a Reading, got {evidence!r}")
-    refusal = "" if isinstance(evidence, Reading) else _refusal(claim, evidence, twin)
-    _glue(claim, evidence)
-    steps = tuple((says, e.method) for says, e in evidence.steps) if isinstance(evidence, Argument) else ()
-    return Verdict(claim, evidence.status, evidence.method, evidence.statement, refusal, steps)
+    words = kind.split(" + ")
+    for state, word in WEAK.items():
+        if state in evidence.status and word not in words:
+            raise BadInput(
+                f"{claim} is of kind {kind!r}, which {evidence.status} evidence cannot establish"
+            )
+    parts = list(evidence.parts())
+    for word in words:
+        if word not in NEEDS:
+            raise unknown("kind of claim", word, NEEDS)
+        what, has = NEEDS[word]
+        if not any(has(part) for part in parts):
+            raise BadInput(
+                f"{claim} is of kind {kind!r}, which {evidence.status} evidence cannot establish: "
+                f"it needs {what}"
+            )
 
 
-def _refusal(claim: str, evidence: Evidence, twin: Twin | None) -> str:
-    if not isinstance(twin, Twin) or not any(twin.part is part for part in evidence.parts()):
+def _refusal(claim: str, parts: Sequence[Evidence], twin: Twin | None) -> str:
+    if not isinstance(twin, Twin) or not any(twin.part is part for part in parts):
         raise BadInput(f"{claim} needs a false twin of a part of its evidence, got {twin!r}")
     try:
         accepted = twin.build()
@@ -137,7 +206,8 @@ def verdicts(book: Path | None = None) -> dict[str, Verdict]:
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for output in cell.get("outputs", ()):
                 if MIME in output.get("data", {}):
-                    verdict = Verdict(**output["data"][MIME])
+                    time = output.get("metadata", {}).get(MIME, {})
+                    verdict = Verdict(**{**output["data"][MIME], **time})
                     if verdict.claim in found:
                         raise BadInput(f"{verdict.claim} is established twice, again in {path.name}")
                     found[verdict.claim] = verdict
@@ -155,6 +225,33 @@ def totals(book: Path | None = None) -> Counter[str]:
     return Counter(status(claim, found) for claim in claims(book).values())
 
 
+def meaning(state: str) -> str:
+    """A status with what it means, for those who do not know the words."""
+    first = state.split()[0].strip(",")
+    return f"{state} ({MEANS[first]})" if state in MEANS else state
+
+
+def established(book: Path | None = None) -> tuple[int, int]:
+    """How many claims are established, of all that are more than a reading."""
+    found = verdicts(book)
+    rows = [claim for claim in claims(book).values() if claim.kind != "reading"]
+    return sum(claim.id in found for claim in rows), len(rows)
+
+
+def badge(book: Path | None = None) -> str:
+    """The count of established claims as a small picture (SVG), from the stored runs."""
+    done, count = established(book)
+    label, value = "claims established", f"{done} of {count}"
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="190" height="20" role="img" '
+        f'aria-label="{label}: {value}"><title>{label}: {value}</title>'
+        '<rect width="190" height="20" rx="3" fill="#333"/>'
+        '<path d="M122 0h65a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-65z" fill="#005e45"/>'
+        '<g fill="#fff" font-family="Verdana,Geneva,sans-serif" font-size="11" text-anchor="middle">'
+        f'<text x="61" y="14">{label}</text><text x="156" y="14">{value}</text></g></svg>\n'
+    )
+
+
 def table(book: Path | None = None) -> str:
     """The ledger as plain text, a claim a line."""
     found, rows = verdicts(book), []
@@ -168,7 +265,10 @@ def table(book: Path | None = None) -> str:
 
 def html(book: Path | None = None) -> str:
     """The ledger as a table for the book, each established claim linked to its theorem."""
+    from .graph import grounded as rooted
+
     found, rows = verdicts(book), []
+    grounded = rooted(claims(book), set(found))
     for claim in claims(book).values():
         state = status(claim, found)
         verdict = found.get(claim.id)
@@ -178,16 +278,26 @@ def html(book: Path | None = None) -> str:
             f'<tr><th scope="row">{name if verdict else claim.id}</th>'
             f'<td class="says">{render.inline(claim.says)}</td><td data-label="kind">{kind}</td>'
             f'<td data-label="status">{escape(state)}</td>'
+            f'<td data-label="rests on">{_uses(claim, grounded)}</td>'
             + (f'<td data-label="checked by">{how}</td></tr>' if how else "<td></td></tr>")
         )
     head = "".join(
-        f'<th scope="col">{h}</th>' for h in ("claim", "it says", "kind", "status", "checked by")
+        f'<th scope="col">{h}</th>'
+        for h in ("claim", "it says", "kind", "status", "rests on", "checked by")
     )
     return f'<table class="iem-ledger"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
+def _uses(claim: Claim, grounded: set[str]) -> str:
+    """What a claim rests on, and whether all of that is established too."""
+    names = ", ".join(claim.uses) or "nothing else"
+    return f"{names}<br>all established" if claim.id in grounded and claim.uses else names
+
+
 def _how(verdict: Verdict) -> str:
     """What checked which part of a claim."""
+    if verdict.refutes:
+        return f"as stated it fails: {render.math(verdict.refutes)}; {_how(replace(verdict, refutes=''))}"
     if not verdict.steps:
         return escape(verdict.method)
     steps = "".join(f"<li>{render.inline(says)} <em>{escape(how)}</em></li>" for says, how in verdict.steps)

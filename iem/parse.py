@@ -20,12 +20,16 @@ from .errors import BadInput
 LENGTH, DEPTH, DIGITS, POWER, TERMS = 400, 20, 15, 32, 300
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "abs": (exact.abs, 1),
+    "asinh": (sp.asinh, 1),
+    "atan": (sp.atan, 1),
     "clip": (exact.clip, 3),
     "cos": (exact.cos, 1),
     "cosh": (exact.cosh, 1),
+    "erf": (sp.erf, 1),
     "exp": (exact.exp, 1),
     "log": (exact.log, 1),
     "log1p": (exact.log1p, 1),
+    "sign": (exact.sign, 1),
     "sqrt": (exact.sqrt, 1),
     "tanh": (exact.tanh, 1),
 }
@@ -37,8 +41,10 @@ OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
-def parse(text: str, symbol: Callable[[str], Any] = exact.symbol) -> Any:
+def parse(text: str, symbol: Callable[[str], Any] = exact.symbol, most: int = TERMS) -> Any:
     """The SymPy expression of a formula; `symbol` makes the symbol of a name.
+
+    It may expand to `most` terms.
 
     Raises `BadInput` with the offending piece underlined.
 
@@ -65,8 +71,8 @@ def parse(text: str, symbol: Callable[[str], Any] = exact.symbol) -> Any:
     except (ValueError, MemoryError, RecursionError):
         raise BadInput(f"not a formula: {text!r}") from None
     formula = _read(tree.body, text, symbol, 0)
-    if (terms := max(map(_terms, sp.preorder_traversal(formula)))) > TERMS:
-        raise BadInput(f"a formula may expand to {TERMS} terms, {text!r} has up to {terms}")
+    if (terms := max(map(_terms, sp.preorder_traversal(formula)))) > most:
+        raise BadInput(f"a formula may expand to {most} terms, {text!r} has up to {terms}")
     return formula
 
 

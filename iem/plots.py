@@ -23,7 +23,7 @@ COLOURS = {
     "grey": "#6b7280",
 }
 BLUE, ORANGE, GREEN, PURPLE, GREY = COLOURS.values()
-KERNEL_COLOURS = {"Gaussian": BLUE, "Laplace": ORANGE}
+KERNEL_COLOURS = {"Gaussian": BLUE, "Laplace": ORANGE, "Student-t": GREEN, "Huber": PURPLE}
 INK = "#010203"
 STYLE: Any = {
     "figure.facecolor": "none",

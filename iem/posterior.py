@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from .arrays import Array, as_array, exp_into, is_exact, quiet, temperature, xlogx
+from .arrays import Array, as_array, divide_into, exp_into, is_exact, quiet, temperature, xlogx
 from .errors import BadInput
 
 
@@ -37,9 +39,9 @@ def responsibilities(d: Any, tau: Any = 1.0, *, prior: Any = None, axis: int = -
     with quiet():
         r, _ = _shifted_weights(d, xp, tau, prior, axis)
         if _pair(r, axis):
-            r /= r[..., :1] + r[..., 1:]
+            r = divide_into(r, r[..., :1] + r[..., 1:])
         else:
-            r /= xp.sum(r, axis=axis, keepdims=True)
+            r = divide_into(r, xp.sum(r, axis=axis, keepdims=True))
     return r
 
 
@@ -88,9 +90,104 @@ def entropy(r: Any, *, axis: int = -1) -> Any:
         return 0 - xp.sum(xlogx(r, xp), axis=axis)
 
 
+def log_responsibilities(d: Any, tau: Any = 1.0, *, prior: Any = None, axis: int = -1) -> Any:
+    r"""\(\log r_h\), computed in the log domain: exact to rounding where \(r_h\) itself underflows.
+
+    Arguments, result and errors as for `responsibilities`; a hypothesis of weight 0 has \(-\infty\).
+    Source: claims K2 and X.
+
+    >>> log_responsibilities([0.0, 2000.0])
+    array([    0., -2000.])
+    """
+    if is_exact(d) or is_exact(tau) or is_exact(prior):
+        import sympy as sp
+
+        weights = exact_weights(d, tau, prior)
+        return [sp.log(w / sum(weights)) for w in weights]
+    d, xp, tau, prior = _prepare(d, tau, prior, axis)
+    with quiet():
+        w, low = _shifted_weights(d, xp, tau, prior, axis)
+        total = xp.sum(w, axis=axis, keepdims=True)
+        if tau == 0:
+            return xp.log(w / total)
+        exponent = (d / 2 - low / 2) / -(tau / 2) if tau > 1 else (d - low) / -tau  # tau / 2 may be 0
+        return (0 + exponent if prior is None else exponent + xp.log(prior)) - xp.log(total)
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """A posterior as a statistic sees it: responsibilities, their logarithms, free energy, entropy.
+
+    >>> Posterior.of([0.0, 0.0]).r
+    array([0.5, 0.5])
+    """
+
+    d: Any
+    tau: Any
+    prior: Any = None
+
+    @classmethod
+    def of(cls, d: Any, tau: Any = 1.0, prior: Any = None) -> Posterior:
+        """The posterior of energies along the last axis."""
+        return cls(d, tau, prior)
+
+    @cached_property
+    def r(self) -> Any:
+        """The responsibilities."""
+        return responsibilities(self.d, self.tau, prior=self.prior)
+
+    @cached_property
+    def log_r(self) -> Any:
+        """The logarithms of the responsibilities."""
+        return log_responsibilities(self.d, self.tau, prior=self.prior)
+
+    @cached_property
+    def free_energy(self) -> Any:
+        """The free energy."""
+        return free_energy(self.d, self.tau, prior=self.prior)
+
+    @cached_property
+    def entropy(self) -> Any:
+        """The entropy of the responsibilities."""
+        return entropy(self.r)
+
+
+@dataclass(frozen=True)
+class ExactPosterior(Posterior):
+    """The same from weights and a symbol for their sum, so that fractions keep one denominator.
+
+    `d` holds the weights here; `shared` is an energy that was taken out of all of them.
+    """
+
+    total: Any = None
+    shared: Any = 0
+
+    @property
+    def r(self) -> Any:
+        return [w / self.total for w in self.d]
+
+    @property
+    def log_r(self) -> Any:
+        from .exact import log
+
+        return [log(w / self.total) for w in self.d]
+
+    @property
+    def free_energy(self) -> Any:
+        from .exact import log
+
+        return self.shared - self.tau * log(self.total)
+
+    @property
+    def entropy(self) -> Any:
+        return entropy(self.r)
+
+
 def exact_weights(d: Sequence[Any], tau: Any, prior: Sequence[Any] | None) -> list[Any]:
     """The unnormalised weights as SymPy expressions; a named prior is taken as normalised."""
     import sympy as sp
+
+    from .exact import expression
 
     if len(d) == 0:
         raise BadInput("the hypothesis set is empty: expected at least one energy")
@@ -99,6 +196,7 @@ def exact_weights(d: Sequence[Any], tau: Any, prior: Sequence[Any] | None) -> li
     weights = [1] * len(d) if prior is None else list(prior)
     if not all(map(_may_be_positive, weights)):
         raise BadInput(f"prior weights must be positive and finite, got {prior!r}")
+    tau = expression(tau) if isinstance(tau, float) and math.isfinite(tau) else tau
     if not _may_be_positive(tau):
         raise BadInput(f"with expressions the temperature tau must be finite and > 0, got {tau!r}")
     if any(isinstance(e, str) or e is None for e in d):
@@ -121,10 +219,20 @@ def _prepare(d: Any, tau: Any, prior: Any, axis: int) -> tuple[Array, Any, float
     d, xp = as_array(d, "the energies")
     _check_axis(d, axis)
     tau = temperature(tau, float(xp.finfo(d.dtype).max))
-    tau = float(xp.asarray(tau, dtype=d.dtype))
+    if tau <= _vanishing(d, xp):
+        tau = 0.0
     if prior is not None:
         prior = _check_prior(prior, d, xp, axis)
     return d, xp, tau, prior
+
+
+def _vanishing(d: Array, xp: Any) -> float:
+    """The largest temperature that is zero in the type of d. JAX takes subnormal numbers for zero."""
+    from array_api_compat import is_jax_array
+
+    info = xp.finfo(d.dtype)
+    normal = float(info.smallest_normal)
+    return normal * (1 - float(info.eps)) if is_jax_array(d) else normal * (float(info.eps) / 2)
 
 
 def _check_axis(d: Array, axis: int) -> None:
@@ -138,10 +246,12 @@ def _check_axis(d: Array, axis: int) -> None:
 
 def _check_prior(prior: Any, d: Array, xp: Any, axis: int) -> Array:
     """The normalised prior, laid along `axis` of the energies."""
+    from array_api_compat import device
+
     received = prior
     try:
         with quiet():
-            prior = xp.asarray(as_array(prior, "the prior")[0], dtype=d.dtype)
+            prior = xp.asarray(as_array(prior, "the prior")[0], dtype=d.dtype, device=device(d))
     except TypeError as error:
         raise BadInput(f"the prior must be numbers in an array, got {received!r}") from error
     if prior.ndim == 1 and d.ndim > 1:
@@ -159,7 +269,11 @@ def _check_prior(prior: Any, d: Array, xp: Any, axis: int) -> Array:
         raise BadInput(
             f"a prior of shape {tuple(prior.shape)} does not fit energies of shape {tuple(d.shape)}"
         )
-    if not bool(xp.all((prior > 0) & (prior < math.inf))):
+    try:
+        good = bool(xp.all((prior > 0) & (prior < math.inf)))
+    except TypeError:  # JAX compiles the call: there are no numbers to look at
+        good = True
+    if not good:
         raise BadInput(f"prior weights must be positive and finite in {d.dtype}, got {received!r}")
     prior = prior / xp.max(prior, axis=axis, keepdims=True)
     return prior / xp.sum(prior, axis=axis, keepdims=True)
@@ -179,8 +293,5 @@ def _shifted_weights(d: Array, xp: Any, tau: float, prior: Array | None, axis: i
     else:
         huge = tau > float(xp.finfo(d.dtype).max) / 1024  # where d - low may overflow and still matter
         w = d / 2 - low / 2 if huge else d - low
-        w /= -(tau / 2 if huge else tau)
-        w = exp_into(w, xp)
-    if prior is not None:
-        w *= prior
-    return w, low
+        w = exp_into(divide_into(w, -(tau / 2 if huge else tau)), xp)
+    return (w if prior is None else w * prior), low

@@ -8,7 +8,7 @@ themselves; `bounds` adds inequalities and counterexamples. Each raises `Refuted
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -46,6 +46,13 @@ class Evidence:
         return rf"$\displaystyle {self.statement}$"
 
 
+class Equality(Evidence):
+    """Evidence that two expressions, `left` and `right`, are equal: what a link may rest on."""
+
+    left: Any
+    right: Any
+
+
 @dataclass(frozen=True)
 class Twin:
     """A part of some evidence, and a way to build it changed in one place, which must be refused."""
@@ -56,11 +63,16 @@ class Twin:
 
 @dataclass(frozen=True)
 class Link:
-    """One step of a chain: the next expression, why it is equal, and the cases in which it is."""
+    """One step of a chain: the next expression, why it is equal, and the cases in which it is.
+
+    `by` is evidence of an equality `left = right` that carries the step: then the expression before is
+    checked to equal its left side, and the next one its right side.
+    """
 
     expr: Any
     reason: str
     cases: tuple[Any, ...] = ()
+    by: Any = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +107,9 @@ class Derivation(Evidence):
         check_rules(self.given, self.where)
         if isinstance(self.lhs, str):
             object.__setattr__(self, "lhs", sp.Symbol(self.lhs))
+        for link in self.links:
+            if link.by is not None and not isinstance(link.by, Equality):
+                raise BadInput(f"a link rests on evidence of an equality, got {link.by!r}")
         if not self.links:
             raise BadInput(f"a derivation of {self.lhs} needs at least one link, got none")
         if self.start is not None and not self._names_start:
@@ -102,6 +117,9 @@ class Derivation(Evidence):
         before = self.lhs if self.start is None else self.start
         for number, link in enumerate(self.links, 1):
             what = f"link {number} ({link.reason})"
+            if link.by is not None:
+                check(before, link.by.left, self.given, link.cases, f"{what}, where it begins", self.where)
+                before = link.by.right
             check(before, link.expr, self.given, link.cases, what, self.where)
             before = link.expr
 
@@ -112,6 +130,12 @@ class Derivation(Evidence):
         taken = map(str, sp.sympify(self.start).atoms(sp.Symbol, AppliedUndef))
         fresh = str(self.lhs) not in taken and unfold(self.lhs, self.where) == self.lhs
         return fresh and (bare or isinstance(self.lhs, AppliedUndef))
+
+    def parts(self) -> Iterator[Evidence]:
+        yield self
+        for link in self.links:
+            if link.by is not None:
+                yield from link.by.parts()
 
     @property
     def end(self) -> Any:
@@ -128,7 +152,8 @@ class Derivation(Evidence):
         cases = sum(len(link.cases) for link in self.links)
         chain = f"derivation, {count} link{'s' * (count > 1)}"
         sizes = sorted(str(n) for n in self._sizes)
-        parts = [chain, *([f"{cases} cases"] if cases else []), *(f"any {n}" for n in sizes)]
+        by = dict.fromkeys(link.by.method for link in self.links if link.by is not None)
+        parts = [chain, *([f"{cases} cases"] if cases else []), *(f"any {n}" for n in sizes), *by]
         return ", ".join(parts)
 
     @property
@@ -150,6 +175,12 @@ class Derivation(Evidence):
         links = list(self.links)
         links[number - 1] = replace(links[number - 1], expr=expr)
         return replace(self, links=links)
+
+    def sides(self, number: int) -> tuple[Any, Any]:
+        """The two expressions that link `number` (from 1) declares equal."""
+        before = self.lhs if self.start is None else self.start
+        rows = [before, *(link.expr for link in self.links)]
+        return rows[number - 1], rows[number]
 
     def _rows(self) -> list[tuple[Any, str, tuple[Any, ...]]]:
         """Each expression of the chain with its reason and its cases."""
@@ -258,8 +289,7 @@ def check(
 
 
 def _check_case(shown: Any, full: Any, given: Sequence[Rule], case: Any, what: str) -> None:
-    one, two = full if case == sp.true else (resolve(side, case) for side in full)
-    if proved(one - two, given):
+    if full[0] == full[1]:
         return
 
     def within(point: Point) -> bool:
@@ -267,7 +297,13 @@ def _check_case(shown: Any, full: Any, given: Sequence[Rule], case: Any, what: s
 
     inside = "" if case == sp.true else f" for {render.condition(case)}"
     left, right = map(plain, shown)
-    point = witness(full[0] - full[1], given, None if case == sp.true else within)
+    where = None if case == sp.true else within
+    point = witness(full[0] - full[1], given, where, attempts=3)
+    if point is None:
+        one, two = full if case == sp.true else (resolve(side, case) for side in full)
+        if proved(one - two, given):
+            return
+        point = witness(full[0] - full[1], given, where)
     if point is None:
         raise Undecided(f"{what} is undecided{inside}: {left} = {right} was not shown")
     raise Refuted(f"{what} is false{inside}: {left} is not {right}; {told(point, *full)}")
@@ -282,10 +318,10 @@ def told(point: Point, left: Any, right: Any) -> str:
 
 @dataclass(frozen=True)
 class Instances(Evidence):
-    """One statement checked exactly for several numbers of hypotheses (or of dimensions)."""
+    """One statement checked for several numbers of hypotheses (or dimensions), or for named things."""
 
     says: str
-    by_count: dict[int, Evidence]
+    by_count: Mapping[Any, Evidence]
     count: str = "H"
 
     def __post_init__(self) -> None:
@@ -297,11 +333,16 @@ class Instances(Evidence):
 
     @property
     def statement(self) -> str:
-        return rf"{self.count} \in \{{" + ", ".join(str(n) for n in self.by_count) + r"\}"
+        if all(isinstance(n, int) for n in self.by_count):
+            return rf"{self.count} \in \{{" + ", ".join(str(n) for n in self.by_count) + r"\}"
+        return rf"\text{{{self.method}}}"
 
     @property
     def method(self) -> str:
-        return f"exact for {self.count} = " + ", ".join(str(n) for n in self.by_count)
+        names = ", ".join(str(n) for n in self.by_count)
+        if all(isinstance(n, int) for n in self.by_count):
+            return f"exact for {self.count} = {names}"
+        return f"each {self.count}: {names}"
 
     def parts(self) -> Iterator[Evidence]:
         yield self
@@ -360,8 +401,11 @@ class Argument(Evidence):
 
     @property
     def status(self) -> str:  # type: ignore[override]
-        kinds = {e.status for _, e in self.steps}
-        return "proved, with a reading" if len(kinds) > 1 else kinds.pop()
+        kinds = " ".join(e.status for _, e in self.steps)
+        if "checked" in kinds:
+            return "checked"
+        rigour = " and ".join(k for k in ("proved", "bounded", "measured") if k in kinds)
+        return ", with a ".join(k for k in (rigour, "reading" if "reading" in kinds else "") if k)
 
     @property
     def statement(self) -> str:
@@ -371,8 +415,9 @@ class Argument(Evidence):
     def method(self) -> str:
         kinds = Counter(type(e).__name__.lower() for _, e in self.steps if not isinstance(e, Instances))
         counts = [f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items()]
-        exact = [e.method for _, e in self.steps if isinstance(e, Instances)]
-        return "; ".join([", ".join(counts), *exact])
+        exact = Counter(e.method for _, e in self.steps if isinstance(e, Instances))
+        told = [method if n == 1 else f"{n} times {method}" for method, n in exact.items()]
+        return "; ".join([*filter(None, [", ".join(counts)]), *told])
 
     def parts(self) -> Iterator[Evidence]:
         yield self

@@ -9,7 +9,15 @@ import sympy as sp
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
-TEX = {"pi_plus": r"\pi_+", "pi_minus": r"\pi_-"}
+TEX = {
+    "pi_plus": r"\pi_+",
+    "pi_minus": r"\pi_-",
+    "r_plus": "r_+",
+    "value": r"\mathrm{value}\,",
+    "threshold": r"\mathrm{threshold}",
+    "min_val": r"\mathrm{min}",
+    "max_val": r"\mathrm{max}",
+}
 
 PLAIN = {sp.Le: "<=", sp.Lt: "<", sp.Ge: ">=", sp.Gt: ">", sp.Eq: "=", sp.Ne: "!="}
 LATEX = {sp.Le: r"\le", sp.Lt: "<", sp.Ge: r"\ge", sp.Gt: ">", sp.Eq: "=", sp.Ne: r"\ne"}
@@ -38,6 +46,8 @@ class _Latex(_PositiveFirst, LatexPrinter):  # type: ignore[misc]
         return known or str(super()._print_Symbol(expr, style=style))
 
     def _print_Mul(self, expr: Any) -> str:
+        if not expr.is_Mul:  # SymPy hands over powers such as 1/log(3)
+            return str(super()._print_Mul(expr))
         names = {}
         for factor in expr.args:
             if side := self._side(factor):
@@ -74,6 +84,8 @@ def tex(expr: Any) -> str:
     >>> z, p = sp.symbols("z pi_plus")
     >>> print(tex(z - p))
     z - \pi_+
+    >>> print(tex(1 / sp.log(z)))
+    \frac{1}{\log{\left(z \right)}}
     """
     return expr if isinstance(expr, str) else str(_Latex().doprint(expr))
 

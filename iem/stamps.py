@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import nbformat
 from nbformat import NotebookNode
 
 PACKAGE = Path(__file__).parent
-UNUSED = {"__main__.py", "notebooks.py", "stamps.py"}  # no chapter's output depends on these
+UNUSED = {"__main__.py", "notebooks.py", "recheck.py", "stamps.py"}  # no chapter's output depends on these
 VERDICT = "application/vnd.iem.verdict+json"
+STATED = re.compile(r"^:label: thm-(\w+)\s*$", re.MULTILINE)
 
 
 def load(path: Path) -> NotebookNode:
@@ -50,7 +52,8 @@ def digest(path: Path) -> dict[str, str]:
     """What the outputs of a notebook depend on, part by part, each as its SHA-256.
 
     `package`: the sources of `iem`; `cells`: the notebook's own code; `claims`: the `claims.yml`
-    beside it, if any; `verdicts`, for a notebook that reads the chapters: those stored in them.
+    beside it, if any; for a notebook that reads the chapters, `verdicts`: those stored in them, and
+    `stated`: the claims that they state.
     """
     nb = load(path)
     sources = [source for source in PACKAGE.rglob("*.py") if source.name not in UNUSED]
@@ -73,6 +76,8 @@ def digest(path: Path) -> dict[str, str]:
             for name, other in others.items()
             if not reads_chapters(other)
         }
+        texts = [c.source for nb in others.values() for c in nb.cells if c.cell_type == "markdown"]
+        parts["stated"] = sorted({name for text in texts for name in STATED.findall(text)})
     return {
         name: hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()
         for name, part in parts.items()

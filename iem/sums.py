@@ -74,7 +74,20 @@ def _term(term: sp.Expr, bound: list[sp.Symbol], limits: Any) -> sp.Expr:
         fresh = [(name, *lim[1:]) for name, lim in zip(names, deeper.limits, strict=True)]
         body = deeper.function.subs({lim[0]: new[0] for lim, new in zip(deeper.limits, fresh, strict=True)})
         return outside * _sum(sp.Sum(inside / deeper * body, *limits, *fresh))
-    return outside * _rename(inside, limits)
+    parts = _separate(inside, limits)
+    return outside * sp.Mul(*(_rename(body, own) for body, own in parts))
+
+
+def _separate(body: sp.Expr, limits: Any) -> list[tuple[sp.Expr, list[Any]]]:
+    """Factors that share no index are summed by themselves: a double sum of a product is a product."""
+    groups: list[tuple[sp.Expr, list[Any]]] = []
+    for factor in sp.Mul.make_args(body):
+        own = [lim for lim in limits if factor.has(lim[0])]
+        joined = [g for g in groups if any(lim in g[1] for lim in own)]
+        groups = [g for g in groups if g not in joined]
+        merged = [lim for lim in limits if lim in own or any(lim in g[1] for g in joined)]
+        groups.append((sp.Mul(factor, *(g[0] for g in joined)), merged))
+    return groups
 
 
 def _rename(body: sp.Expr, limits: Any) -> sp.Expr:
@@ -104,5 +117,7 @@ def _written(total: sp.Sum) -> Any:
     """A sum between numbers, term by term."""
     terms = [total.function]
     for index, low, high in total.limits:
+        if not (low.is_Integer and high.is_Integer):
+            raise Undecided(f"only sums between numbers are written out, got {total}")
         terms = [t.subs(index, i) for t in terms for i in range(int(low), int(high) + 1)]
     return sp.Add(*terms)

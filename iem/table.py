@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from . import render
 from .activations import Activation, activation
+from .hypotheses import Signs
 from .kernels import KERNELS
 from .statistics import STATISTICS
 
@@ -22,7 +24,7 @@ NOTED = {
 
 @dataclass(frozen=True)
 class Grid:
-    """Activations of the signed pair by names of kernel and statistic; `grid` makes one."""
+    """Activations by names of kernel and statistic, over one set of hypotheses; `grid` makes one."""
 
     cells: dict[tuple[str, str], Activation]
 
@@ -33,7 +35,8 @@ class Grid:
         for (kernel, statistic), a in self.cells.items():
             form = "no closed form" if a.expr is None else show(a.expr)
             proof = "" if a.expr is None else f"proved: {a.derivation.method}"
-            rows.append((kernel, statistic, form, proof, NOTED.get((kernel, statistic), "")))
+            note = NOTED.get((kernel, statistic), "") if a.hypotheses == Signs() else ""
+            rows.append((kernel, statistic, form, proof, note))
         return rows
 
     def __str__(self) -> str:
@@ -82,13 +85,15 @@ class Grid:
     _repr_html_ = html
 
 
-def grid(kernels: Iterable[str] = KERNELS, statistics: Iterable[str] = STATISTICS) -> Grid:
-    """Derive every combination of the kernels and statistics, for the signed pair.
+def grid(
+    kernels: Iterable[str] = KERNELS, statistics: Iterable[str] = STATISTICS, hypotheses: Any = None
+) -> Grid:
+    """Derive every combination of the kernels and statistics, for the signed pair or other hypotheses.
 
     Names are those of the tables, or formulas in u for kernels. Raises `BadInput`. Source: claims K1, K3.
 
     >>> print(grid(["laplace"], ["mean"]))
-    laplace       mean  tanh(clip(z, -m, m)/(b*tau))    [proved: derivation, 2 links, 3 cases]  (hard-tanh variant in the notes)
+    laplace       mean  tanh(clip(z, -m, m)/(b*tau))    [proved: derivation, 2 links, 3 cases, by a lemma]  (hard-tanh variant in the notes)
     """  # noqa: E501
     statistics = list(statistics)
-    return Grid({(k, s): activation(k, s) for k in kernels for s in statistics})
+    return Grid({(k, s): activation(k, s, hypotheses) for k in kernels for s in statistics})

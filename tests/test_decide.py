@@ -32,6 +32,7 @@ Z = total(sp.exp(-d[h] / tau))
 WEIGHT = sp.exp(-d[k] / tau)
 
 TRUE = {
+    "a double sum that is a product": total(total(d[h] * e[k], k)) - total(d[h]) * total(e[h]),
     "nothing": sp.S.Zero,
     "arithmetic": (x + y) ** 2 - x**2 - 2 * x * y - y**2,
     "fractions": 1 / x + 1 / y - (x + y) / (x * y),
@@ -59,7 +60,31 @@ TRUE = {
     "order of summation": total(total(sp.exp(d[h] * e[k]), k)) - total(total(sp.exp(d[h] * e[k])), k),
     "a delta is summed out": total(same(h, k) * d[h] ** 2) - d[k] ** 2,
     "gradient": sp.Derivative(-tau * sp.log(Z), d[k]) - WEIGHT / Z,
+    "the error function is odd": sp.erf((x - y) / m) + sp.erf((y - x) / m),
+    "its complement": sp.erfc(x) + sp.erf(x) - 1,
+    "its mirrored complement": sp.erfc(x - y) + sp.erfc(y - x) - 2,
+    "one error function": sp.erf((x + y) ** 2 / m) - sp.erf((x**2 + 2 * x * y + y**2) / m),
+    "an error function with roots": sp.erf(x / sp.sqrt(m * n**2)) - sp.erf(x / (n * sp.sqrt(m))),
+    "slope of the error function": sp.Derivative(sp.erf(m * x), x)
+    - 2 * m / sp.sqrt(sp.pi) * sp.exp(-(m**2) * x**2),
+    "exponents with sums below": sp.exp(x / (m + n) - x / m) - sp.exp(-n * x / (m**2 + m * n)),
+    "powers of one root": (m + n) ** sp.Rational(3, 2) * sp.exp(x / (m + n))
+    - (m + n) * sp.sqrt(m + n) * sp.exp(2 * x / (2 * m + 2 * n)),
+    "a root and its square": sp.exp(x / (m + n)) * (m / sp.sqrt(m + n) + n / sp.sqrt(m + n))
+    - sp.sqrt(m + n) * sp.exp(2 * x / (2 * m + 2 * n)),
+    "exponents that cancel": sp.exp(m * x / (m + n)) * sp.exp(n * x / (m + n)) - sp.exp(x),
     "a pair": sp.Tuple(x - x, sp.sin(x) ** 2 + sp.cos(x) ** 2 - 1),
+    "a logarithm with a factor": x * sp.log(1 + sp.exp(y)) - x * sp.log(1 + sp.exp(-y)) - x * y,
+    "a logarithm over a factor": sp.log(1 + sp.exp(y)) / x - sp.log(1 + sp.exp(-y)) / x - y / x,
+    "a logarithm whose factor vanishes": (sp.exp(2 * x) - 2 * sp.cosh(x) * sp.exp(x) + 1)
+    * sp.log(1 + sp.exp(y)),
+    "entropy by half the log-odds": sp.log(2 * sp.cosh(x))
+    - x * sp.tanh(x)
+    - sp.log(1 + sp.exp(2 * x))
+    + 2 * x * sp.exp(2 * x) / (1 + sp.exp(2 * x)),
+    "sums of angles": sp.tanh(x) * sp.cos(y + z)
+    - sp.sinh(x) / sp.cosh(x) * (sp.cos(y) * sp.cos(z) - sp.sin(y) * sp.sin(z)),
+    "angles in an exponential": sp.exp(sp.cos(2 * x)) - sp.exp(2 * sp.cos(x) ** 2 - 1),
 }
 
 FALSE = {
@@ -75,6 +100,13 @@ FALSE = {
     "a sum within a function": total(sp.exp(total(d[h] * e[k], k)) * d[h])
     - total(sp.exp(total(d[k] * e[k], k)) * d[h]),
     "gradient, twice": sp.Derivative(-tau * sp.log(Z), d[k]) - 2 * WEIGHT / Z,
+    "the error function is not linear": sp.erf(2 * x) - 2 * sp.erf(x),
+    "the error function is not even": sp.erf(x - y) - sp.erf(y - x),
+    "the complement is not odd": sp.erfc(x) + sp.erfc(-x),
+    "a factor inside the error function": sp.erf(m * x) - sp.erf(n * x),
+    "the wrong slope": sp.Derivative(sp.erf(x), x) - sp.exp(-(x**2)),
+    "exponents with other sums below": sp.exp(x / (m + n) - x / m) - sp.exp(n * x / (m**2 + m * n)),
+    "another root": sp.exp(x / (m + n)) * ((m + n) ** sp.Rational(3, 2) - (m + n)),
     "one of a pair": sp.Tuple(x - x, x),
     "whole turns": sp.log(m * (1 + n)) - sp.log(m + m * n) + 2 * sp.pi * sp.I,
 }
@@ -82,8 +114,8 @@ FALSE = {
 OPEN = {
     "too small to see": x * sp.Rational(1, 10**15),
     "not known here": sp.atanh(sp.tanh(x)) - x,
-    "a double sum that is a product": total(total(d[h] * e[k], k)) - total(d[h]) * total(e[h]),
     "a function without properties": sp.gamma(x + 1) - x * sp.gamma(x),
+    "a limit of the error function": sp.erf(10 + m**2) - 1,
     "no number": sp.nan,
     "one of a pair": sp.Tuple(x - x, sp.atanh(sp.tanh(x)) - x),
 }
@@ -157,6 +189,16 @@ def test_a_prior_that_sums_to_one():
     assert zero(total(p[h]) - 2, given_sum) is False
     assert zero(total(p[h] * d[h]) - total(d[h]), given_sum) is False
     assert zero(total(p[h] * (d[h] - x)) - total(p[h] * d[h]) + x) is False
+
+
+def test_a_norm_that_is_given():
+    one, two = sp.symbols("k_1 k_2", real=True)
+    rho = sp.Symbol("rho", positive=True)
+    sphere = [(one**2 + two**2, rho**2)]
+    assert zero(sp.exp((one**2 + two**2) / rho) - sp.exp(rho), sphere) is True
+    assert zero((one - two) ** 2 - one**2 - two**2 + 2 * one * two, sphere) is True
+    assert zero(sp.exp((one**2 + two**2) / rho) - sp.exp(2 * rho), sphere) is False
+    assert zero(sp.exp((one**2 + two**2) / rho) - sp.exp(rho)) is False
 
 
 def test_a_refutation_respects_what_is_given():

@@ -1,7 +1,8 @@
 """The ledger: what enters it, what is refused, and what is read back from the stored runs."""
 
 import json
-from dataclasses import asdict
+import math
+from dataclasses import asdict, replace
 
 import pytest
 import sympy as sp
@@ -10,8 +11,11 @@ from iem import (
     Argument,
     BadInput,
     Bound,
+    Boxes,
     Counterexample,
     Derivation,
+    Enclosure,
+    Experiment,
     Instances,
     Link,
     Manifest,
@@ -21,6 +25,7 @@ from iem import (
     establish,
     ledger,
 )
+from iem.agreement import Agreement
 from iem.proof import Twin
 
 x = sp.Symbol("x", real=True)
@@ -88,13 +93,13 @@ def test_a_claim_is_established():
 def test_each_kind_of_evidence():
     bound = Bound(2 * x, x**2 + 1, Manifest((x - 1) ** 2))
     seen = Counterexample(x, -x, {x: 1})
-    for evidence, false in (
-        (bound, bound.twin(right=x**2)),
-        (seen, seen.twin(at={x: 0})),
-        (Instances("twice", {2: TRUE}), TWIN),
-        (Argument(("so", bound), ("and", TRUE)), TWIN),
+    for claim, evidence, false in (
+        ("A2", bound, bound.twin(right=x**2)),
+        ("A1", seen, seen.twin(at={x: 0})),
+        ("A1", Instances("twice", {2: TRUE}), TWIN),
+        ("A2", Argument(("so", bound), ("and", TRUE)), TWIN),
     ):
-        verdict = establish("A2", evidence, false)
+        verdict = establish(claim, evidence, false)
         assert verdict.method == evidence.method
         assert verdict.twin
 
@@ -169,6 +174,132 @@ def test_a_reading_for_a_theorem_and_a_theorem_for_a_reading():
     only = Argument(("seen", READING))
     refused(BadInput, lambda: establish("A1", only, TWIN), "A1 is of kind 'theorem'")
     refused(BadInput, lambda: establish("A3", TRUE, TWIN), "A3 is a reading")
+
+
+def test_a_check_proves_no_theorem(book):
+    row = "- {id: C1, says: Computed twice., note: none, kind: check, chapter: second}\n"
+    (book / "claims.yml").write_text(CLAIMS + row)
+    same = Agreement("sums", sum, math.fsum, {"tenths": ([0.1] * 3,)}, lambda x: 1e-15)
+    both = Argument(("shown", TRUE), ("compared", same))
+    assert both.status == "checked"
+    for evidence in (same, both):
+        refused(BadInput, lambda e=evidence: establish("A1", e, TWIN), "of kind 'theorem', which checked")
+        refused(BadInput, lambda e=evidence: establish("B1", e, TWIN), "which checked evidence")
+    verdict = establish("C1", same, same.twin(one=max))
+    assert verdict.status == "checked"
+    assert "a difference of 0.2" in verdict.twin
+    refused(BadInput, lambda: Instances("sums", {2: same}), "needs evidence that proves")
+
+
+MORE = """
+- {id: E1, says: Measured., note: none, kind: experiment, chapter: third, uses: [A1]}
+- {id: E2, says: Both., note: none, kind: theorem + experiment, chapter: third, uses: [E1, A2]}
+- {id: E3, says: Shown and enclosed., note: none, kind: theorem + numbers, chapter: third, uses: []}
+- {id: E4, says: Shown and bounded., note: none, kind: theorem + bound, chapter: third, uses: []}
+- {id: E5, says: Odd., note: none, kind: rumour, chapter: third, uses: []}
+"""
+BOUND = Bound(2 * x, x**2 + 1, Manifest((x - 1) ** 2))
+BOXED = Bound(x**2, 2, Boxes({x: (-1, 1)}))
+ROOT = Enclosure(sp.sqrt(2), sp.Rational(7, 5), sp.Rational(3, 2))
+
+
+@pytest.fixture
+def more(book):
+    (book / "claims.yml").write_text(CLAIMS + MORE)
+
+
+@pytest.fixture(scope="module")
+def die():
+    return Experiment("mean of a die", lambda g: g.integers(1, 7), 3.5, 200, precision=0.5, rng=1)
+
+
+def test_an_experiment_for_an_experiment(more, die):
+    verdict = establish("E1", die, die.twin(4.5))
+    assert verdict.status == "measured"
+    assert "predicted 4.5" in verdict.twin
+    for evidence in (TRUE, BOUND, ROOT, Argument(("shown", TRUE))):
+        refused(
+            BadInput, lambda e=evidence: establish("E1", e, TWIN), "E1 is of kind", "needs an Experiment"
+        )
+    for claim in ("A1", "A2", "E3"):
+        refused(BadInput, lambda c=claim: establish(c, die, die.twin(4.5)), "which measured evidence")
+
+
+def test_a_theorem_with_an_experiment_needs_both(more, die):
+    both = Argument(("shown", TRUE), ("measured", die))
+    verdict = establish("E2", both, die.twin(9))
+    assert verdict.status == "proved and measured"
+    assert 'class="iem-verdict proved"' in verdict._repr_html_()
+    refused(BadInput, lambda: establish("E2", TRUE, TWIN), "needs an Experiment")
+    refused(BadInput, lambda: establish("E2", die, die.twin(9)), "needs a proof")
+    refused(BadInput, lambda: establish("A1", both, TWIN), "of kind 'theorem', which proved and measured")
+
+
+@pytest.mark.parametrize("number", [ROOT, BOXED], ids=["enclosure", "boxes"])
+def test_a_theorem_with_numbers_needs_both(more, number):
+    verdict = establish("E3", Argument(("shown", TRUE), ("enclosed", number)), TWIN)
+    assert verdict.status == "proved and bounded"
+    refused(BadInput, lambda: establish("E3", TRUE, TWIN), "needs an Enclosure, or a Bound by Boxes")
+    refused(BadInput, lambda: establish("E3", Argument(("so", BOUND)), TWIN), "needs an Enclosure")
+    refused(BadInput, lambda: establish("E3", number, number.twin()), "needs a proof")
+
+
+@pytest.mark.parametrize("bound", [BOUND, BOXED], ids=["symbolic", "boxes"])
+def test_any_bound_for_a_bound(more, bound):
+    verdict = establish("A2", bound, bound.twin(right=-1))
+    assert verdict.status == bound.status
+    assert establish("E4", Argument(("shown", TRUE), ("bounded", bound)), TWIN).status.startswith("proved")
+    for evidence in (TRUE, ROOT):
+        refused(BadInput, lambda e=evidence: establish("A2", e, TWIN), "needs a Bound")
+
+
+def test_a_kind_that_nothing_establishes(more):
+    refused(BadInput, lambda: establish("E5", TRUE, TWIN), "unknown kind of claim 'rumour'")
+
+
+def test_a_claim_of_the_notes_refuted_as_stated(book):
+    fails = Counterexample(sp.sin(2 * x), 2 * sp.sin(x), {x: sp.pi / 2})
+    verdict = establish("A1", TRUE, TWIN, refutes=fails)
+    assert verdict.status == "refuted as stated, corrected form proved"
+    assert verdict.refutes == fails.statement
+    page = verdict._repr_html_()
+    assert 'class="iem-verdict refuted"' in page
+    assert "The corrected form holds" in page
+    assert establish("A1", TRUE, fails.twin(right=sp.sin(2 * x)), refutes=fails).twin
+    stored(book, "first.ipynb", verdict)
+    assert "as stated it fails" in ledger.html()
+    assert ledger.totals()["refuted as stated, corrected form proved"] == 1
+    for other in (TRUE, BOUND, "no", READING):
+        refused(
+            BadInput, lambda o=other: establish("A1", TRUE, TWIN, refutes=o), "is a Counterexample, got"
+        )
+
+
+def test_the_time_is_beside_what_is_compared(more, book):
+    quick = establish("A2", BOXED, BOXED.twin(right=-1))
+    slow = replace(quick, seconds=9.0)
+    assert quick == slow
+    assert quick.data == slow.data
+    data, beside = slow._repr_mimebundle_()
+    assert "seconds" not in str(data)
+    assert beside == {ledger.MIME: {"seconds": 9.0}}
+    output = {"output_type": "display_data", "data": data, "metadata": beside}
+    cells = [{"cell_type": "code", "outputs": [json.loads(json.dumps(output))]}]
+    (book / "first.ipynb").write_text(json.dumps({"cells": cells}))
+    assert ledger.verdicts()["A2"].seconds == 9.0
+
+
+def test_the_badge_counts_what_asks_for_more_than_a_reading(book):
+    assert ledger.established() == (0, 3)
+    stored(book, "first.ipynb", establish("A1", TRUE, TWIN), establish("A3", READING))
+    assert ledger.established() == (1, 3)
+    assert ">1 of 3<" in ledger.badge()
+    assert 'aria-label="claims established: 1 of 3"' in ledger.badge()
+
+
+def test_what_the_words_mean():
+    assert ledger.meaning("bounded") == "bounded (rigorous interval arithmetic)"
+    assert ledger.meaning("proved, with a reading") == "proved, with a reading"
 
 
 def test_no_book(tmp_path_factory, monkeypatch):
@@ -255,14 +386,16 @@ def test_a_claim_established_twice(book):
 
 def test_a_verdict_is_shown_with_its_data(book):
     verdict = establish("A1", TRUE, TWIN)
-    bundle = verdict._repr_mimebundle_()
+    bundle, beside = verdict._repr_mimebundle_()
+    assert beside == {}
     assert (
         bundle["text/plain"]
         == str(verdict)
         == f"A1 proved: derivation, 1 link\n  false twin refused: {verdict.twin}"
     )
     assert 'id="verdict-a1"' in bundle["text/html"]
-    assert bundle[ledger.MIME] == asdict(verdict)
+    assert bundle[ledger.MIME] == verdict.data
+    assert asdict(verdict) == verdict.data | {"seconds": 0.0}
     assert json.loads(json.dumps(bundle))
     assert "twin" not in str(establish("A3", READING))
 

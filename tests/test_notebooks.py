@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from iem import stamps
-from iem.notebooks import main
+from iem.notebooks import main, settle
 from iem.stamps import stale
 
 VERDICT = "get_ipython().display_pub.publish({'application/vnd.iem.verdict+json': {'id': 'G%d'}})"
@@ -194,3 +195,19 @@ def test_what_is_no_notebook_is_named(tmp_path, capsys, text):
         execute(path)
     assert exit.value.code == 2
     assert str(path) in capsys.readouterr().err
+
+
+def test_a_time_alone_changes_no_stored_run(tmp_path):
+    """A verdict's time is kept from the earlier run, unless the verdict itself has changed."""
+    kind = stamps.VERDICT
+
+    def run(seconds, method):
+        data = {kind: {"claim": "A1", "method": method}}
+        output = new_output("execute_result", data, metadata={kind: {"seconds": seconds}})
+        return new_notebook(cells=[new_code_cell("1", outputs=[output, new_output("stream", text="a")])])
+
+    before = run(1.0, "experiment")
+    again = settle(run(2.0, "experiment"), before)
+    assert again.cells[0].outputs[0].metadata == {kind: {"seconds": 1.0}}
+    other = settle(run(2.0, "another"), before)
+    assert other.cells[0].outputs[0].metadata == {kind: {"seconds": 2.0}}

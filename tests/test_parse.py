@@ -14,6 +14,8 @@ FORMULAS = {
     "-abs(u) + +1.5e-1": -sp.Abs(u) + sp.Rational(3, 20),
     "2*log1p(exp(-abs(u)))": 2 * sp.log(1 + sp.exp(-sp.Abs(u))),
     "  sqrt(1 + u**2) ": sp.sqrt(1 + u**2),
+    "asinh(u) + atan(u/sigma)": sp.asinh(u) + sp.atan(u / sigma),
+    "erf(u)*sign(u - sigma)": sp.erf(u) * sp.sign(u - sigma),
     "(" * 90 + "u" + ")" * 90: u,
     "0.1 + 0.2": sp.Rational(3, 10),
 }

@@ -302,3 +302,11 @@ def test_symbols():
     assert sp.simplify(one / two - sp.exp((y - x) / tau)) == 0
     assert sp.simplify(sp.diff(free_energy([x, y], tau), x) - one) == 0  # T3
     assert entropy([sp.Integer(1), sp.Integer(0)]) == 0
+
+
+def test_a_temperature_that_vanishes_in_the_type_is_zero():
+    d = np.asarray([1.0, 0.0, 0.0], "float32")
+    np.testing.assert_array_equal(responsibilities(d, 1e-50), [0, 0.5, 0.5])
+    assert free_energy(d, 7e-46) == 0
+    r = responsibilities(np.asarray([0.0, 1e-45], "float32"), 1e-45)  # the smallest that does not vanish
+    same(r, np.exp([0, -1]) / (1 + np.exp(-1)), 1e-6)

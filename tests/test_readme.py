@@ -5,6 +5,7 @@ import re
 from base64 import b64decode
 from pathlib import Path
 
+from iem import ledger
 from iem.__main__ import main
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +27,12 @@ def test_the_picture_is_the_one_of_the_intro():
         if "image/png" in o.get("data", {})
     ]
     assert b64decode(pictures[0]) == (ROOT / "chapters/_assets/idea.png").read_bytes()
+
+
+def test_the_badge_is_current():
+    assert "](chapters/_assets/badge.svg)" in README
+    stored = (ROOT / "chapters/_assets/badge.svg").read_text(encoding="utf-8")
+    assert stored == ledger.badge(ROOT), "run `make notebooks`"
 
 
 def test_every_module_is_in_the_layout():

@@ -48,6 +48,13 @@ h, k, j = sp.symbols("h k j", integer=True)
 H = sp.Symbol("H", integer=True, positive=True)
 A = sp.IndexedBase("A", real=True)
 Q = sp.IndexedBase("Q", complex=True)
+ROOT = sp.sqrt(1 + y**2)
+HIDDEN = (  # each is 0 everywhere, and none of them looks it
+    exp(2 * y) - 2 * sp.cosh(y) * exp(y) + 1,
+    tanh(y) * sp.cosh(y) - sp.sinh(y),
+    sp.sin(y) ** 2 + sp.cos(y) ** 2 - 1,
+    sp.sin(2 * y) - 2 * sp.sin(y) * sp.cos(y),
+)
 
 
 def chain(left, right, **options):
@@ -87,6 +94,44 @@ FALSE = {
         0, ((16 * x) ** 3 / 6 - 8 * x - Rational(1, 3)), Convex(x, -Rational(1, 16), Manifest(4096 * x))
     ),
     "a bound of a complex number": lambda: Bound(c, c + 1, Manifest(Integer(1))),
+    "0/0 in exponentials": lambda: chain(HIDDEN[0] / HIDDEN[1], Integer(5)),
+    "0/0 in angles": lambda: chain(HIDDEN[2] / HIDDEN[3], Integer(5)),
+    "0/0 in angles, the other way": lambda: chain(HIDDEN[3] / HIDDEN[2], Integer(5)),
+    "0/0 in both": lambda: chain(HIDDEN[0] / HIDDEN[2], Integer(5)),
+    "0/0 in merged exponentials": lambda: chain(
+        (exp(y / (1 + p) + y * p / (1 + p)) - exp(y)) / (exp(z / (1 + p) + z * p / (1 + p)) - exp(z)),
+        Integer(5),
+    ),
+    "0/0 in roots": lambda: chain((ROOT**2 - 1 - y**2) / ((ROOT + y) * (ROOT - y) - 1), Integer(5)),
+    "0/0 in sums": lambda: chain(
+        (Sum(A[h], (h, 1, H)) - Sum(A[k], (k, 1, H)))
+        / (Sum(A[h] + 1, (h, 1, H)) - Sum(A[h], (h, 1, H)) - H),
+        Integer(5),
+    ),
+    "a logarithm whose factor vanishes": lambda: chain(
+        HIDDEN[0] * log(1 + exp(y)) + HIDDEN[1] * log(2 + exp(y)), y
+    ),
+    "a logarithm whose factor vanishes, divided by it": lambda: chain(
+        HIDDEN[0] * log(1 + exp(z / HIDDEN[0])) - HIDDEN[0] * log(1 + exp(-z / HIDDEN[0])), z
+    ),
+    "logarithms in another proportion": lambda: chain(y * log(1 + exp(z)) - z * log(1 + exp(-z)), y * z),
+    "a product of logarithms": lambda: chain(log(1 + p) * log(2 + p), log(3 + p) * log(1 + p)),
+    "logarithms within": lambda: chain(log(1 + log(2 + exp(y))), log(1 + log(2 + exp(-y)))),
+    "a factor with the wrong sign": lambda: chain(
+        sp.sinh(y) / sp.cosh(y) * log(1 + exp(z)) - tanh(y) * log(1 + exp(-z)), -tanh(y) * z
+    ),
+    "a sign of a sum of angles": lambda: chain(
+        tanh(y) * sp.cos(y + z), tanh(y) * (sp.cos(y) * sp.cos(z) + sp.sin(y) * sp.sin(z))
+    ),
+    "half a turn": lambda: chain(sp.sin(y + pi), sp.sin(y)),
+    "a root of a square of an angle": lambda: chain(sp.sqrt(1 - sp.sin(y) ** 2), sp.cos(y)),
+    "an angle in an exponential": lambda: chain(exp(sp.cos(2 * y)), exp(2 * sp.cos(y) ** 2)),
+    "an angle in a logarithm": lambda: chain(log(2 + sp.sin(y) ** 2), log(3 + sp.cos(y) ** 2)),
+    "angles and hyperbolas": lambda: chain(sp.cos(tanh(y)), sp.cos(sp.sinh(y)) / sp.cosh(y)),
+    "a root of a square": lambda: chain(sp.sqrt((y - 1) ** 2), y - 1),
+    "a product of roots": lambda: chain(sp.sqrt(y - 1) * sp.sqrt(z - 1), sp.sqrt((y - 1) * (z - 1))),
+    "the error function is not even": lambda: chain(sp.erf(y - z), sp.erf(z - y)),
+    "the complement is not odd": lambda: chain(sp.erfc(-y), sp.erfc(y)),
     "an infinite counterexample": lambda: Counterexample(1 / (y - 1), y, {y: 1}),
     "a complex counterexample": lambda: Counterexample(2 * log(y), log(y**2), {y: -1}),
 }  # fmt: skip
