@@ -209,6 +209,16 @@ def test_a_refutation_respects_what_is_given():
     assert zero(total(p[h]) - d[1], [(total(p[h]), 1), (d[1], 1)]) is not False
 
 
+def test_a_hypothesis_shares_its_free_index_with_the_expression():
+    k, n, y = sp.symbols("k n y", integer=True)
+    C = sp.Symbol("C", integer=True, positive=True)
+    w, m = sp.IndexedBase("w", positive=True), sp.IndexedBase("m", positive=True)
+    row = sp.Sum(w[n, y], (y, 1, C))
+    assert zero(m[k] * (row - 1), [(row, 1)])
+    assert witness(m[k] * (row - 1), [(row, 1)]) is None
+    assert witness(m[k] * (row - 2), [(row, 1)]) is not None
+
+
 def test_a_witness_keeps_to_the_domain():
     assert witness(sp.Abs(m) - m) is None
     point = witness(x**2 - x, where=lambda at: at[x] < 0)
