@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sympy as sp
+from matplotlib import pyplot
 
 import iem
 from iem import ledger, stamps
@@ -47,6 +48,7 @@ def caught(chapter, monkeypatch):
     names = {}
     for cell in stamps.code_cells(stamps.load(CHAPTERS / f"{chapter}.ipynb")):
         exec(cell.source, names)
+        pyplot.close("all")
     return evidence
 
 

@@ -20,7 +20,7 @@ DIGITS = 50
 ENERGIES = {  # of u >= 0, parameters by name
     "gaussian": lambda u, sigma: u**2 / (2 * sigma**2),
     "laplace": lambda u, b: u / b,
-    "logistic": lambda u, s: u / s + 2 * mpmath.log1p(mpmath.exp(-u / s)),
+    "logistic": lambda u, s: u / s + 2 * mpmath.log1p(mpmath.exp(-u / s)) - 2 * mpmath.log(2),
     "student-t": lambda u, nu, sigma: (nu + 1) / 2 * mpmath.log1p(u**2 / (nu * sigma**2)),
     "cauchy": lambda u, sigma: mpmath.log1p((u / sigma) ** 2),
     "huber": lambda u, delta: u**2 / 2 if u <= delta else delta * (u - delta / 2),

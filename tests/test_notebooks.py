@@ -133,7 +133,7 @@ def test_an_interrupted_run_leaves_what_is_stored(tmp_path, delay):
         assert "executing" in run.stdout.readline()
         time.sleep(delay)
         run.send_signal(signal.SIGINT)
-        _, error = run.communicate(timeout=30)
+        _, error = run.communicate(timeout=120)
     assert run.returncode == 130
     assert "interrupted" in error and "Traceback" not in error
     assert [path.read_text() for path in paths] == before

@@ -161,6 +161,6 @@ def test_several_axes():
 
 
 def test_each_kernel_has_its_colour():
-    assert set(plots.KERNEL_COLOURS) == {"Gaussian", "Laplace"}
+    assert set(plots.KERNEL_COLOURS) == {"Gaussian", "Laplace", "Student-t", "Huber"}
     assert len(set(plots.COLOURS.values())) == len(plots.COLOURS)
     assert set(plots.KERNEL_COLOURS.values()) <= set(plots.COLOURS.values())
