@@ -64,6 +64,7 @@ HOME = {
     "Convex": "bounds",
     "Counterexample": "bounds",
     "Derivation": "proof",
+    "Equality": "proof",
     "Farther": "rising",
     "Instance": "lemmas",
     "Argmin": "argmin",

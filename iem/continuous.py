@@ -18,15 +18,15 @@ from .argmin import Argmin
 from .arrays import as_array, quiet, temperature
 from .cases import cells, resolve
 from .continuum import Continuum, Exponential, Flat, Line
+from .derived import TAU, Derived
 from .errors import BadInput, Refused
 from .evaluate import evaluate
 from .exact import clip
 from .integrals import KINKS, Integral, Piece, Resting, at
-from .kernels import Kernel, number
-from .proof import Evidence, Link
+from .kernels import Kernel
+from .proof import Link
 from .shapes import Z
 
-TAU = exact.symbol("tau")
 H = sp.Symbol("h", real=True)
 KINDS = {"Mean": "mean", "Mode": "mode", "Variance": "variance", "LogEvidence": "log-evidence"}
 NAMES = {"mean": "a", "variance": "V", "log-evidence": "F"}
@@ -81,7 +81,7 @@ class Normalised(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ContinuousActivation:
+class ContinuousActivation(Derived):
     r"""A statistic of the posterior density over a continuum of hypotheses.
 
     The density is proportional to \(\pi(h)\,e^{-d(z-h)/\tau}\): the prior stands outside the temperature.
@@ -171,22 +171,6 @@ class ContinuousActivation:
     def held(self) -> Any:
         """The hypothesis nearest to the evidence: z held within the set."""
         return _hold(Z, self._ends)
-
-    @cached_property
-    def derivation(self) -> Evidence:
-        """The checked chain from the energy to the closed form, by integrals or by an arg-min.
-
-        Raises `BadInput` where no closed form was reached.
-        """
-        chain: Evidence | None = self._chain
-        if chain is None:
-            raise BadInput(f"no closed form was reached for {self}; it can still be called")
-        return chain
-
-    @property
-    def expr(self) -> Any:
-        """The closed form as a SymPy expression, or None where none was reached."""
-        return None if self._chain is None else self._chain.end
 
     @property
     def numeric(self) -> str | None:
@@ -414,9 +398,21 @@ class ContinuousActivation:
 
     # Calls
 
+    def code(self, library: str = "numpy") -> str:
+        """The closed form as a Python function, as text: see `Derived.code`.
+
+        Raises `BadInput` also for the forms with an error function: written out they are 0/0 far from the
+        set, where a call uses another form.
+        """
+        if self.expr is not None and self.expr.has(sp.erf):
+            raise BadInput(f"the form of {self}, written out, is 0/0 far from the set; call it instead")
+        return super().code(library)
+
     def free(self) -> list[str]:
-        """The names of the parameters that a call must give, besides tau."""
         return list(dict.fromkeys([*self.hypotheses.free(), *self.kernel.free()]))
+
+    def _positive(self) -> set[str]:
+        return {*self.kernel.free(), *self.hypotheses.positive()}
 
     def __call__(self, z: Any, *, tau: Any = 1.0, **parameters: Any) -> Any:
         parameters = self._checked(parameters)
@@ -433,27 +429,8 @@ class ContinuousActivation:
             result = evaluate(form, {**parameters, "z": z, "tau": tau}, xp)
             return result if form.has(Z) else xp.zeros_like(z) + result
 
-    def _checked(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        """The parameters of a call as floats and floating arrays."""
-        positive = {*self.kernel.free(), *self.hypotheses.positive()}
-        wanted = self.free()
-        faults = [f"{name} is missing" for name in wanted if name not in parameters]
-        faults += [f"{name} is unknown" for name in parameters if name not in wanted]
-        if faults:
-            takes = ", ".join(wanted) or "no parameters"
-            raise BadInput(f"{self} takes {takes} besides tau: {', '.join(faults)}")
-        return {name: number(name, parameters[name], name in positive) for name in wanted}
-
     def __str__(self) -> str:
         return f"{self.kernel} x {self.statistic} over {self.hypotheses}"
-
-    def _repr_html_(self) -> str:
-        if self._chain is None:
-            return f"<p>{self}: {self.numeric}.</p>"
-        return str(self._chain._repr_html_())
-
-    def _repr_latex_(self) -> str:
-        return self.derivation._repr_latex_()
 
 
 def _hold(x: Any, ends: tuple[Any, Any]) -> Any:

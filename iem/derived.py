@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+import sympy as sp
+
 from . import exact, shapes
 from .errors import BadInput, Refused
 from .kernels import declared, number
@@ -18,6 +20,8 @@ TAU = exact.symbol("tau")
 
 class Derived:
     """The face that activations share; a subclass gives `_chain`, `free`, `_positive` and `__call__`."""
+
+    scalar = True  # whether the evidence is a number
 
     @property
     def _chain(self) -> Derivation | None:
@@ -45,9 +49,20 @@ class Derived:
         return self._chain
 
     @property
+    def numeric(self) -> str | None:
+        """How a value is computed where no closed form was reached, if more is to be said than that."""
+        return None
+
+    @property
     def expr(self) -> Any:
         """The closed form as a SymPy expression, or None where none was reached."""
         return None if self._chain is None else self._chain.end
+
+    def _of_a_number(self, what: str) -> Any:
+        """The chain, for evidence that is a number."""
+        if not self.scalar:
+            raise BadInput(f"{what} is given for evidence that is a number, not for {self}")
+        return self.derivation
 
     def at(self, **values: Any) -> Derivation:
         r"""The closed form with some parameters fixed, in its simplest known shape: a checked chain.
@@ -60,7 +75,7 @@ class Derived:
         >>> activation("cauchy", "mean").at(tau=1).end
         2*m*z/(m**2 + sigma**2 + z**2)
         """
-        form = self.derivation.end
+        form, lhs = self._of_a_number("a shape").end, getattr(self.derivation, "lhs", sp.Function("a")(Z))
         names = {s.name: s for s in form.free_symbols if s != Z}
         if strange := sorted(set(values) - set(names)):
             raise BadInput(f"{self} has {', '.join(sorted(names))} to fix, got {', '.join(strange)}")
@@ -71,11 +86,11 @@ class Derived:
         for shape in sorted(shorter, key=shapes.size):
             try:
                 link = Link(shape, "a known shape")
-                return Derivation(self.derivation.lhs, start, [link], why=f"with {told}")
+                return Derivation(lhs, start, [link], why=f"with {told}")
             except Refused:
                 continue
         link = Link(start, "no simpler shape is known")
-        return Derivation(self.derivation.lhs, start, [link], why=f"with {told}")
+        return Derivation(lhs, start, [link], why=f"with {told}")
 
     @cached_property
     def parity(self) -> str | None:
@@ -85,7 +100,7 @@ class Derived:
         >>> activation("gaussian", "mean").parity, activation("gaussian", "variance").parity
         ('odd', 'even')
         """
-        return shapes.parity(self.derivation.end)
+        return shapes.parity(self._of_a_number("parity").end)
 
     @cached_property
     def monotone(self) -> str | None:
@@ -97,7 +112,7 @@ class Derived:
         >>> [activation(k, "mean").monotone for k in ("gaussian", "laplace", "cauchy")]
         ['increasing', 'nondecreasing', 'not monotone']
         """
-        return shapes.monotone(self.derivation.end)
+        return shapes.monotone(self._of_a_number("monotonicity").end)
 
     def code(self, library: str = "numpy") -> str:
         """The closed form as a Python function for "numpy", "torch" or "jax", as text.
@@ -110,7 +125,7 @@ class Derived:
         """
         from .source import source
 
-        return source(self.derivation.end, library)
+        return source(self._of_a_number("code").end, library)
 
     def plot(self, ax: Any = None, *, tau: Any = 1.0, **parameters: Any) -> Any:
         """Draw the activation over evidence from -4 to 4; returns the Matplotlib axes.
@@ -121,6 +136,8 @@ class Derived:
 
         from . import plots
 
+        if not self.scalar:
+            raise BadInput(f"a plot is given for evidence that is a number, not for {self}")
         ax = plots.axes() if ax is None else ax
         given = {name: 1.0 for name in self.free()} | parameters
         z = numpy.linspace(-4.0, 4.0, 801)
@@ -146,7 +163,7 @@ class Derived:
 
     def _repr_html_(self) -> str:
         if self._chain is None:
-            return f"<p>{self}: no closed form was reached; it can be called.</p>"
+            return f"<p>{self}: {self.numeric or 'no closed form was reached; it can be called'}.</p>"
         return self._chain._repr_html_()
 
     def _repr_latex_(self) -> str:

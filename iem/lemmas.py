@@ -8,10 +8,9 @@ from typing import Any
 
 import sympy as sp
 
-from . import render
 from .errors import BadInput
 from .proof import Derivation, Equality, check
-from .render import plain, tex
+from .render import plain
 from .shapes import each
 
 SIGNS = (
@@ -19,7 +18,7 @@ SIGNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Instance(Equality):
     """Link `number` of a chain in real symbols, at these values of its symbols.
 
@@ -63,17 +62,5 @@ class Instance(Equality):
         return each(sp.sympify(expr), lambda e: e.subs(self.values, simultaneous=True))
 
     @property
-    def statement(self) -> str:
-        return f"{tex(self.left)} = {tex(self.right)}"
-
-    @property
     def method(self) -> str:
         return "by a lemma"
-
-    def __str__(self) -> str:
-        return f"{plain(self.left)} = {plain(self.right)}"
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return render.chain([(self.statement, render.inline(self.method))], "An instance", False)

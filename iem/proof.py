@@ -52,6 +52,18 @@ class Equality(Evidence):
     left: Any
     right: Any
 
+    @property
+    def statement(self) -> str:
+        return f"{tex(self.left)} = {tex(self.right)}"
+
+    def __str__(self) -> str:
+        return f"{plain(self.left)} = {plain(self.right)}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return render.chain([(self.statement, render.inline(self.method))], "Checked equality", False)
+
 
 @dataclass(frozen=True)
 class Twin:

@@ -8,15 +8,15 @@ from typing import Any
 
 import sympy as sp
 
-from . import exact, render
+from . import exact
 from .decide import small
 from .errors import BadInput, Refuted, Undecided
 from .kernels import Kernel
 from .proof import Equality, Twin, told
-from .render import plain, tex
+from .render import plain
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Farther(Equality):
     r"""The farther of two residuals has the higher energy.
 
@@ -85,17 +85,5 @@ class Farther(Equality):
         return Twin(self, lambda: replace(self, kernel=kernel))
 
     @property
-    def statement(self) -> str:
-        return f"{tex(self.left)} = {tex(self.right)}"
-
-    @property
     def method(self) -> str:
         return "the energy is even and rises"
-
-    def __str__(self) -> str:
-        return f"{plain(self.left)} = {plain(self.right)}"
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return render.chain([(self.statement, render.inline(self.method))], "Checked comparison", False)

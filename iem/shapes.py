@@ -359,6 +359,8 @@ def monotone(expr: Any) -> str | None:
     slopes = []
     for _, here in pieces(Z, expr) or ():
         slope = sp.diff(here, Z)
+        if slope.has(sp.Derivative, sp.Subs):
+            return None
         slopes.append("zero" if proved(slope) else "rises" if _rises(slope) else None)
     if not slopes or None in slopes:
         return None
@@ -387,11 +389,18 @@ def _turns(expr: Any) -> bool:
     for seed in range(3):
         point = {s: sp.Rational(3 + (seed + i) % 4, 4) for i, s in enumerate(names)}
         here = expr.subs(point)
-        values = [sp.N(here.subs(Z, sp.Rational(k, 2)), 30) for k in range(-40, 41)]
-        steps = [b - a for a, b in zip(values, values[1:], strict=False)]
-        if all(s.is_real for s in steps) and min(steps) < -1e-12 and max(steps) > 1e-12:
+        values = [_sure(here.subs(Z, sp.Rational(k, 2))) for k in range(-40, 41)]
+        steps = [b - a for a, b in zip(values, values[1:], strict=False) if None not in (a, b)]
+        if steps and min(steps) < -1e-12 and max(steps) > 1e-12:
             return True
     return False
+
+
+def _sure(value: Any) -> Any:
+    """A real number that 30 and 60 digits agree on, or None: cancellation may leave none of them right."""
+    once, again = (sp.N(value, digits, maxn=400) for digits in (30, 60))
+    finite = once.is_real and again.is_real and again.is_finite
+    return again if finite and abs(once - again) <= sp.Float("1e-15") * (1 + abs(again)) else None
 
 
 def equal(one: Any, two: Any) -> bool:

@@ -7,15 +7,16 @@ the energy that all hypotheses share (claim I1): it is dropped before it can cos
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from .arrays import as_array, quiet, temperature
+from .derived import Derived
 from .entries import array_of, exact_entries, shape_of
 from .errors import BadInput, Refused
-from .kernels import Gaussian, Kernel, number
+from .kernels import Gaussian, Kernel
 from .posterior import responsibilities
 from .statistics import Statistic
 from .vectors import Mahalanobis, Vectors
@@ -24,7 +25,7 @@ SMALL = 24  # entries of the locations up to which a derivation is shown without
 
 
 @dataclass(frozen=True, eq=False)
-class VectorActivation:
+class VectorActivation(Derived):
     r"""A statistic of the posterior over vectors, under a `Gaussian` (isotropic) or `Mahalanobis` kernel.
 
     Called with evidence z of shape (..., D), a temperature, a mask and the free parameters by name, it
@@ -57,6 +58,11 @@ class VectorActivation:
                 f"a covariance of dimension {wanted} does not fit locations of dimension "
                 f"{self.hypotheses.dimension}"
             )
+
+    @property
+    def scalar(self) -> bool:  # type: ignore[override]
+        """Whether the evidence has one dimension."""
+        return self.hypotheses.dimension == 1
 
     @property
     def _kind(self) -> str:
@@ -93,21 +99,6 @@ class VectorActivation:
         return tuple(
             self._energy([z - x for z, x in zip(self._evidence, key, strict=True)]) for key in self._keys
         )
-
-    @cached_property
-    def derivation(self) -> Any:
-        """The chain from the energies to the closed form, every link checked.
-
-        Raises `BadInput` where no closed form was reached: the mode of more than two hypotheses.
-        """
-        if self._chain is None:
-            raise BadInput(f"no closed form was reached for {self}; it can still be called")
-        return self._chain
-
-    @property
-    def expr(self) -> Any:
-        """The closed form as a SymPy expression, or None where none was reached."""
-        return None if self._chain is None else self._chain.end
 
     @cached_property
     def _chain(self) -> Any:
@@ -205,8 +196,10 @@ class VectorActivation:
     # Numeric
 
     def free(self) -> list[str]:
-        """The names of the parameters that a call must give, besides tau."""
         return list(dict.fromkeys([*self.hypotheses.free(), *self.kernel.free()]))
+
+    def _positive(self) -> set[str]:
+        return set(self.kernel.free())
 
     def __call__(self, z: Any, *, tau: Any = 1.0, mask: Any = None, **parameters: Any) -> Any:
         parameters = self._checked(parameters)
@@ -243,17 +236,11 @@ class VectorActivation:
             return kernel.whitened(z, xp), kernel.whitened(keys, xp)
         return z / kernel.sigma, keys / kernel.sigma  # type: ignore[attr-defined]
 
-    def _checked(self, parameters: dict[str, Any]) -> dict[str, float]:
-        wanted, scales = self.free(), self.kernel.free()
-        faults = [f"{name} is missing" for name in wanted if name not in parameters]
-        faults += [f"{name} is unknown" for name in parameters if name not in wanted]
-        if faults:
-            takes = ", ".join(wanted) or "no parameters"
-            raise BadInput(f"{self} takes {takes} besides tau: {', '.join(faults)}")
+    def _checked(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in parameters.items():
             if getattr(value, "shape", ()) != ():
                 raise BadInput(f"{name} must be one number for all vectors, got shape {tuple(value.shape)}")
-        return {name: number(name, value, name in scales) for name, value in parameters.items()}
+        return super()._checked(parameters)
 
     # Shown
 
@@ -265,9 +252,6 @@ class VectorActivation:
         if len(shape) > 2 or math.prod(shape) > SMALL or self._chain is None:
             return f"<p>{self}: it can be called.</p>"
         return str(self._chain._repr_html_())
-
-    def _repr_latex_(self) -> str:
-        return str(self.derivation._repr_latex_())
 
 
 def relative_energies(z: Any, keys: Any, tau: float, xp: Any) -> Any:

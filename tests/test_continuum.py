@@ -704,3 +704,18 @@ def test_shown_and_evaluated_back():
         assert eval(repr(hypotheses), names) == hypotheses
     a = CLOSED["soft threshold"]
     assert str(a) == f"{a.kernel} x {a.statistic} over {a.hypotheses}"
+
+
+def test_an_answer_about_the_shape():
+    relu = ContinuousActivation(Gaussian(), Mode(), HalfLine())
+    assert (relu.parity, relu.monotone) == (None, "nondecreasing")
+    assert "np.maximum(z, 0)" in relu.code()
+    assert relu.plot().lines
+
+
+def test_the_mean_on_a_half_line_is_not_called_turning():
+    """Far from the set its form cancels: with too few digits it seems to fall."""
+    mean = ContinuousActivation(Gaussian(), Mean(), HalfLine())
+    assert mean.monotone is None
+    with pytest.raises(BadInput, match="0/0 far from the set"):
+        mean.code()

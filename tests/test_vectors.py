@@ -447,3 +447,13 @@ def test_absorbing_needs_keys_and_a_scale():
     refused(lambda: absorbing([1.0, 2.0], 1.0), "shape (K, D)")
     refused(lambda: absorbing(K, 0.0), "scale", "0.0")
     refused(lambda: absorbing(keys(2), sp.Symbol("x", real=True)), "scale", "x")
+
+
+@pytest.mark.parametrize("question", ["parity", "monotone"])
+def test_what_is_asked_of_a_number_is_refused_for_a_vector(question):
+    attention = VectorActivation(Gaussian(1), Full(), Vectors([[1, 0], [0, 1]]))
+    with pytest.raises(BadInput, match="evidence that is a number"):
+        getattr(attention, question)
+    for ask in (attention.code, attention.plot, attention.at):
+        with pytest.raises(BadInput, match="evidence that is a number"):
+            ask()
