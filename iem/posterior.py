@@ -37,7 +37,7 @@ def responsibilities(d: Any, tau: Any = 1.0, *, prior: Any = None, axis: int = -
         return [w / total for w in weights]
     d, xp, tau, prior = _prepare(d, tau, prior, axis)
     with quiet():
-        r, _ = _shifted_weights(d, xp, tau, prior, axis)
+        r, _ = shifted_weights(d, xp, tau, prior, axis)
         if _pair(r, axis):
             r = divide_into(r, r[..., :1] + r[..., 1:])
         else:
@@ -67,7 +67,7 @@ def free_energy(d: Any, tau: Any = 1.0, *, prior: Any = None, axis: int = -1) ->
     with quiet():
         if tau == 0:
             return xp.min(d, axis=axis)
-        w, low = _shifted_weights(d, xp, tau, prior, axis)
+        w, low = shifted_weights(d, xp, tau, prior, axis)
         return xp.squeeze(low, axis=axis) - tau * xp.log(xp.sum(w, axis=axis))
 
 
@@ -106,7 +106,7 @@ def log_responsibilities(d: Any, tau: Any = 1.0, *, prior: Any = None, axis: int
         return [sp.log(w / sum(weights)) for w in weights]
     d, xp, tau, prior = _prepare(d, tau, prior, axis)
     with quiet():
-        w, low = _shifted_weights(d, xp, tau, prior, axis)
+        w, low = shifted_weights(d, xp, tau, prior, axis)
         total = xp.sum(w, axis=axis, keepdims=True)
         if tau == 0:
             return xp.log(w / total)
@@ -284,7 +284,7 @@ def _pair(d: Array, axis: int) -> bool:
     return bool(axis in (-1, d.ndim - 1) and d.shape[-1] == 2)
 
 
-def _shifted_weights(d: Array, xp: Any, tau: float, prior: Array | None, axis: int) -> tuple[Array, Array]:
+def shifted_weights(d: Array, xp: Any, tau: float, prior: Array | None, axis: int) -> tuple[Array, Array]:
     """The weights relative to the lowest energy, which is returned with them."""
     low = xp.minimum(d[..., :1], d[..., 1:]) if _pair(d, axis) else xp.min(d, axis=axis, keepdims=True)
     low = xp.where(low == math.inf, xp.zeros_like(low), low)

@@ -22,6 +22,8 @@ HEAVY = {
     "IPython",
     "nbformat",
     "scipy",
+    "sklearn",
+    "dask",
 }
 
 
