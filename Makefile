@@ -7,7 +7,7 @@ SECOND := .venv-frameworks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test frameworks lab notebooks bench lock clean
+.PHONY: help book test frameworks lab notebooks bench success lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ notebooks: $(VENV)/.ready ## execute every chapter and store its outputs
 
 bench: $(VENV)/.ready ## run the speed comparisons
 	$(RUN) benchmarks/run.py
+
+success: $(VENV)/.ready ## measure the success rates of annealing again (some ten minutes of two cores)
+	$(RUN) benchmarks/success.py
 
 lock: $(VENV)/.locked ## resolve requirements.in again (ARGS=--upgrade: to the newest versions)
 	@$(RUN) -c 'import uv' 2>/dev/null || $(RUN) -m pip install --quiet uv

@@ -127,3 +127,6 @@ if __name__ == "__main__":
     posteriors()
     activations()
     starts()
+    import mixture  # which prints with the functions of this file
+
+    mixture.main()

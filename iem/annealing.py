@@ -27,6 +27,8 @@ from .schedules import Geometric, Stage, falling, lower
 
 Array = Any
 EMPTY = 1e-10  # of the mass, below which a component is dropped
+FINE = 0.01  # of the tolerance, at the end
+ROUNDING = 1e-12  # length of a step, below which it is rounding
 CLOSE = 0.03  # distance in units of sqrt(tau), below which two components are one
 CASCADE = 5  # rounds of splits at one temperature
 SCALES = ("released", "fixed", "annealed")
@@ -102,9 +104,10 @@ class AnnealedMixture(DensityMixin, BaseEstimator):
       to the mean variance of the data. A released fit also ends its cooling by itself where all
       components are present and the temperature has come down to \(\tfrac1D\langle u\cdot\nabla
       d\rangle\), for Gaussian energies the variance that EM would choose (F3).
-    - `tol`: the largest step of an iteration, as a distance between posteriors (means in units of
-      \(\sqrt\tau\)), at which a temperature counts as settled: it never compares two temperatures.
-      `max_iter`: iterations at one temperature.
+    - `tol`: the distance from rest at which a temperature counts as settled, between posteriors (means
+      in units of \(\sqrt\tau\)), and a hundredth of it at the end. It is judged by the last two steps
+      \(a>b\), whose series has \(b^2/(a-b)\) to go; it never compares two temperatures. `max_iter`:
+      iterations at one temperature.
     - `floor`: the least eigenvalue of a scale matrix, relative to the mean variance of the data: constant
       columns and duplicates stay finite.
     - `warm_start`: begin from the components of the last fit. `rng`: seed or generator of the jitter.
@@ -135,7 +138,7 @@ class AnnealedMixture(DensityMixin, BaseEstimator):
         schedule: Any = None,
         start: float | None = None,
         stop: float | None = None,
-        tol: float = 1e-4,
+        tol: float = 1e-2,
         max_iter: int = 300,
         floor: float = 1e-6,
         warm_start: bool = False,
@@ -186,8 +189,8 @@ class AnnealedMixture(DensityMixin, BaseEstimator):
         self.n_iter_ = 0
         fit = _Cooling(self, samples, total, size)
         model = self._begin(begin._replace(tau=start))
-        for tau in self._temperatures(start, stop):
-            model, done = fit.at(model._replace(tau=tau))
+        for tau, last in self._temperatures(start, stop):
+            model, done = fit.at(model._replace(tau=tau), last)
             if done:
                 break
         if self.scale != "fixed":
@@ -230,9 +233,9 @@ class AnnealedMixture(DensityMixin, BaseEstimator):
             raise BadInput(f"a schedule falls: `stop` is {stop!r}, above the start {start!r}")
         return float(start), float(stop)
 
-    def _temperatures(self, start: float, stop: float) -> Iterator[float]:
-        """The schedule, with progress."""
-        from tqdm.auto import tqdm
+    def _temperatures(self, start: float, stop: float) -> Iterator[tuple[float, bool]]:
+        """The schedule, each temperature with whether it is the last, and progress."""
+        from tqdm import tqdm
 
         given = Geometric() if self.schedule is None else self.schedule
         listed = None if callable(given) else falling(given)
@@ -244,12 +247,13 @@ class AnnealedMixture(DensityMixin, BaseEstimator):
         with tqdm(total=1.0, disable=show, delay=2 if self.verbose is None else 0, bar_format=form) as bar:
             tau, step = start, 0
             while True:
-                yield tau
+                last = tau <= stop * (1 + 1e-12)
+                yield tau, last
                 row = self.history_[-1]
                 bar.set_postfix_str(f"tau={tau:.3g}, {row.components} components", refresh=False)
                 bar.update(math.log(start / tau) / whole - bar.n)
                 step += 1
-                if tau <= stop * (1 + 1e-12):
+                if last:
                     return
                 if listed:
                     tau = listed[step]
@@ -398,19 +402,20 @@ class _Cooling:
         self.settled, self.free_energy = True, math.nan
         self.rng = np.random.default_rng(options.rng)
 
-    def at(self, model: Mixture) -> tuple[Mixture, bool]:
-        """Settle at the temperature of the mixture; tell whether cooling is over."""
+    def at(self, model: Mixture, last: bool) -> tuple[Mixture, bool]:
+        """Settle at the temperature of the mixture, perhaps the last; tell whether cooling is over."""
         options, splits, merges, iterations = self.options, 0, 0, 0
+        tol = options.tol * (FINE if last and options.scale == "fixed" else 1)
         if options.growth == "copies":
             model = self.jittered(model)
-        for _ in range(CASCADE):
-            model, used = self.settle(model, scaled=options.scale == "annealed")
+        for cascade in range(CASCADE + 1):
+            model, used = self.settle(model, options.scale == "annealed", tol)
             model, merged = self.merged(model)
             seen = self.samples.total(look, model)
             found = instabilities(seen)
             merges, iterations = merges + merged, iterations + used
-            if options.growth == "copies" or merged:
-                break
+            if options.growth == "copies" or merged or cascade == CASCADE:
+                break  # what is recorded is what was looked at, so that the last round splits nothing
             model, new = self.split(model, found)
             splits += new
             if not new:
@@ -420,14 +425,19 @@ class _Cooling:
         full = _apart(model) == options.n_components and not splits
         return model, options.scale == "released" and full and model.tau <= virial
 
-    def settle(self, model: Mixture, scaled: bool) -> tuple[Mixture, int]:
-        """EM at one temperature until a step is shorter than the tolerance."""
-        used, self.settled = 0, False
+    def settle(self, model: Mixture, scaled: bool, tol: float) -> tuple[Mixture, int]:
+        """EM at one temperature until the steps to come, a geometric series, sum to the tolerance.
+
+        Steps that grow leave an unstable state, however short they are: there the series has no sum.
+        """
+        used, before, self.settled = 0, 0.0, False
         while used < self.options.max_iter and not self.settled:
             sums = self.samples.total(expect, model, scaled)
             self.free_energy = float(sums.free_energy) / self.total
             model, length = self.maximise(model, sums, scaled)
-            used, self.settled = used + 1, length <= self.options.tol
+            left = length**2 / (before - length) if length < before else math.inf
+            self.settled = left <= tol or length <= ROUNDING
+            used, before = used + 1, length
         self.options.n_iter_ += used
         return model, used
 
@@ -505,7 +515,7 @@ class _Cooling:
             wide = scatter.unit(H, D) * size
             loose = Mixture.of(1.0, model.weights, model.means, wide, scatter, model.radial, model.centre)
             model, _ = self.maximise(loose, self.samples.total(expect, loose, True), True)
-        return self.settle(model._replace(tau=1.0), scaled=True)[0]
+        return self.settle(model._replace(tau=1.0), True, FINE * self.options.tol)[0]
 
     def _record(
         self, model: Mixture, seen: Look, critical: float, splits: int, merges: int, iterations: int

@@ -28,6 +28,8 @@ THEORY = {
     "tanh": "G",
     "kernel_statistic": "K",
     "attention": "A",
+    "annealing": "N",
+    "regimes": "F",
     "degeneracy": "D",
     "robustness": "R",
     "boundaries": "B",
