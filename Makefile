@@ -4,23 +4,34 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
 SECOND := .venv-frameworks
+OLDEST := .venv-oldest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test frameworks lab notebooks bench success lock clean
+.PHONY: help book test claims frameworks oldest lab notebooks bench success dist lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 book: $(VENV)/.ready ## build the book from the stored notebooks; any warning is an error
+	rm -rf _build/html/_static/tippy                # named anew in each build
 	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
 	@echo "The book's first page: $(CURDIR)/_build/html/index.html"
 
 test: $(VENV)/.ready ## run every test
 	$(RUN) -m pytest
 
+claims: $(VENV)/.ready ## execute every chapter anew; fail unless every verdict is reached again
+	$(RUN) -m iem claims --check
+
 frameworks: $(SECOND)/.ready ## check against PyTorch and JAX, in a second environment
 	$(SECOND)/bin/python -m pytest tests/frameworks
+
+# Old versions warn of what newer ones beside them retire, and old SciPy takes other arrays when asked.
+oldest: $(OLDEST)/.ready ## test the package with the oldest dependencies that it allows
+	SCIPY_ARRAY_API=1 $(OLDEST)/bin/python -m pytest tests iem -W default::DeprecationWarning \
+	    -o addopts="--strict-markers --doctest-modules -n auto" \
+	    --ignore=tests/frameworks --ignore=tests/test_site.py
 
 lab: $(VENV)/.ready ## open the chapters in JupyterLab
 	$(RUN) -m jupyter lab chapters
@@ -35,13 +46,18 @@ bench: $(VENV)/.ready ## run the speed comparisons
 success: $(VENV)/.ready ## measure the success rates of annealing again (some ten minutes of two cores)
 	$(RUN) benchmarks/success.py
 
+dist: $(VENV)/.ready ## build the wheel and the sdist of iem, and check them
+	rm -rf dist && mkdir dist
+	$(RUN) -c 'from flit_core.buildapi import build_sdist as s, build_wheel as w; print(s("dist"), w("dist"))'
+	$(RUN) -m twine check --strict dist/*
+
 lock: $(VENV)/.locked ## resolve requirements.in again (ARGS=--upgrade: to the newest versions)
 	@$(RUN) -c 'import uv' 2>/dev/null || $(RUN) -m pip install --quiet uv
 	$(RUN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
 	    --custom-compile-command 'make lock' $(ARGS) requirements.in -o requirements.txt
 
 clean: ## remove the built book and the caches; .venv stays
-	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name '$(VENV)*' -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) \
 	    -prune -exec rm -rf {} +
 
@@ -68,4 +84,15 @@ $(SECOND)/.ready: $(VENV)/.ready requirements-frameworks.txt
 	    second = path("purelib", "venv", {"base": "$(SECOND)"}); \
 	    print("import site; site.addsitedir(%r)" % path("purelib"), file=open(second + "/locked.pth", "w"))'
 	@$(SECOND)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-frameworks.txt
+	@touch $@
+
+# The oldest versions of what pyproject.toml asks for; the tools are the newest that go with them.
+$(OLDEST)/.ready: $(VENV)/.locked pyproject.toml requirements.in
+	@echo "Creating $(OLDEST) with the oldest dependencies that iem allows"
+	@$(RUN) -c 'import uv' 2>/dev/null || $(RUN) -m pip install --quiet uv
+	@$(RUN) -m uv venv --quiet --clear --python $(RUN) $(OLDEST)
+	@$(RUN) -m uv pip compile --quiet --resolution lowest-direct --python $(OLDEST)/bin/python \
+	    --extra book --extra large pyproject.toml -o $(OLDEST)/oldest.txt
+	@$(RUN) -m uv pip install --quiet --python $(OLDEST)/bin/python -c $(OLDEST)/oldest.txt \
+	    -r requirements.in -e '.[book,large]'
 	@touch $@

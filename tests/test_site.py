@@ -1,6 +1,7 @@
 """The book as a reader gets it: built strictly, read as HTML, and opened in a browser."""
 
 import os
+import re
 import subprocess
 import sys
 from contextlib import closing
@@ -127,6 +128,38 @@ def test_the_search_finds_a_word(page, site):
     page.keyboard.type("tanh")
     page.keyboard.press("Enter")
     page.locator("#search-results a[href*='chapters/tanh.html']").first.wait_for()
+
+
+@pytest.mark.parametrize(
+    ("name", "link", "shown"),
+    [
+        ("tanh", "identifiability.html#thm-I1", "Theorem"),
+        ("glossary", "#term-posterior-mean", "posterior mean"),
+        ("errata", "degeneracy.html#precisely-d5", "What the note says, precisely"),
+        ("attention", "bibliography.html#", "doi|arXiv"),
+    ],
+)
+def test_a_link_previews_what_it_leads_to(page, site, name, link, shown):
+    assert faults_of(page, f"{site}chapters/{name}.html", site) == []
+    page.locator(f"article a.reference[href^='{link}']").first.hover()
+    page.locator(".tippy-content").wait_for()
+    assert re.search(shown, page.locator(".tippy-content").inner_text(), re.I)
+    page.wait_for_function("!/\\\\[(\\[]/.test(document.querySelector('.tippy-content').textContent)")
+    assert page.locator(".tippy-content mjx-merror").count() == 0
+
+
+def test_the_index_holds_the_words_and_the_names_of_the_package(pages):
+    index = parse(pages["genindex.html"])
+    leads = {link["href"] for link in index.select("article a, main a") if link.get("href")}
+    names = {"chapters/glossary.html#term-temperature", "chapters/api.html#iem.activations.activation"}
+    assert names <= leads
+    assert parse(pages["chapters/glossary.html"]).select("article a[href='../genindex.html']")
+
+
+def test_a_chapter_names_its_neighbours(pages):
+    page = parse(pages["chapters/tanh.html"])
+    titles = [tag.get_text(strip=True) for tag in page.select(".prev-next-area .prev-next-title")]
+    assert len(titles) == 2 and all(titles)
 
 
 @pytest.mark.parametrize(
