@@ -8,7 +8,7 @@ OLDEST := .venv-oldest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test claims frameworks oldest lab notebooks bench success dist lock clean
+.PHONY: help book test claims proofs frameworks oldest lab notebooks bench success dist lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ test: $(VENV)/.ready ## run every test
 
 claims: $(VENV)/.ready ## execute every chapter anew; fail unless every verdict is reached again
 	$(RUN) -m iem claims --check
+
+proofs: ## build and audit the formal proofs (needs Coq with Coquelicot and Interval; ARGS=--coqchk)
+	$(PYTHON) proofs/audit.py $(ARGS)
 
 frameworks: $(SECOND)/.ready ## check against PyTorch and JAX, in a second environment
 	$(SECOND)/bin/python -m pytest tests/frameworks

@@ -44,12 +44,10 @@ def linked(text):
 
 
 def test_boxes_are_named_after_the_theorem_above_them():
-    text = ":label: thm-A1\n:::{admonition} What the note says, precisely\n:label: thm-A2-b\n:::{admonition} Else"
+    box = "\n:::{admonition} What the note says, precisely\n"
+    text = f":label: thm-A1{box}:label: thm-A2-b\n:::{{admonition}} Else"
     assert boxes(text) == ["precisely-A1"]
-    assert boxes(text + "\n:::{admonition} What the note says, precisely\n") == [
-        "precisely-A1",
-        "precisely-A2",
-    ]
+    assert boxes(text + box) == ["precisely-A1", "precisely-A2"]
 
 
 def test_the_errata_list_every_box_and_no_other():

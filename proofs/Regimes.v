@@ -1,0 +1,391 @@
+(* F: temperature fixed, learned or scheduled *)
+Require Import Reals Ranalysis5 Lra Lia.
+From Coquelicot Require Import Coquelicot.
+From Resp Require Import Sums Defs Calculus Prior Temperature Identifiability Tanh Kernel Paths Attention.
+Open Scope R_scope.
+
+(* responsibilities at inverse temperature beta (beta = 0 allowed), and the negative log-likelihood of labels y n *)
+Definition rb (H : nat) (beta : R) (d : nat -> R) (h : nat) : R := r H 1 (fun h => beta * d h) h.
+Definition nll (N H : nat) (d : nat -> nat -> R) (y : nat -> nat) (beta : R) : R := bsum N (fun n => - ln (rb H beta (d n) (y n))).
+Definition slope (N H : nat) (d : nat -> nat -> R) (y : nat -> nat) (beta : R) : R :=
+  bsum N (fun n => d n (y n) - mean H (rb H beta (d n)) (d n)).
+Definition curv (N H : nat) (d : nat -> nat -> R) (beta : R) : R := bsum N (fun n => var H (rb H beta (d n)) (d n)).
+
+(* F1: at beta = 1/tau these are the responsibilities at temperature tau *)
+Theorem F1_beta H tau d h : 0 < tau -> (h < H)%nat -> rb H (/ tau) d h = r H tau d h.
+Proof.
+  intros Ht Hh. unfold rb. rewrite <- (I2_scale H tau d (/ tau) h) by (auto; apply Rinv_0_lt_compat; auto).
+  rewrite Rinv_l by lra. auto.
+Qed.
+
+Lemma nll_term H beta d h : (0 < H)%nat -> - ln (rb H beta d h) = beta * d h - F H 1 (fun h => beta * d h).
+Proof. intros Hp. unfold rb. rewrite ln_r by auto. unfold F. field. Qed.
+
+Lemma d_lin c x : is_derive (fun t => t * c) x c.
+Proof. auto_derive; auto. ring. Qed.
+
+(* F1: the slope of the negative log-likelihood in beta: energy of the label minus mean energy, summed over the data *)
+Theorem F1_slope N H d y beta : (0 < H)%nat -> is_derive (nll N H d y) beta (slope N H d y beta).
+Proof.
+  intros Hp. unfold nll, slope. apply (is_derive_bsum N (fun n beta => - ln (rb H beta (d n) (y n)))). intros n Hn.
+  apply is_derive_ext with (fun b => b * d n (y n) - F H 1 (fun h => b * d n h)).
+  { intros t. symmetry. apply nll_term; auto. }
+  apply (is_derive_minus (fun b => b * d n (y n)) (fun b => F H 1 (fun h => b * d n h))); [apply d_lin|].
+  apply (dF_path H 1 (fun h b => b * d n h) (d n)); auto; [lra|]. intros; apply d_lin.
+Qed.
+
+(* F1: its second derivative in beta is the variance of the energies under r, summed over the data *)
+Theorem F1_second N H d y beta : (0 < H)%nat -> is_derive (slope N H d y) beta (curv N H d beta).
+Proof.
+  intros Hp. unfold slope, curv. apply (is_derive_bsum N (fun n b => d n (y n) - mean H (rb H b (d n)) (d n))). intros n Hn.
+  evar_last; [apply @is_derive_minus; [apply @is_derive_const|]|].
+  - apply (dmean_path H 1 (fun h b => b * d n h) (d n) (fun h _ => d n h) (fun _ => 0)); auto; [lra| |].
+    + intros; apply d_lin.
+    + intros; apply @is_derive_const.
+  - change (r H 1 (fun h => beta * d n h)) with (rb H beta (d n)).
+    rewrite var_alt by (apply r_sum; auto).
+    unfold minus, plus, opp, zero; simpl. rewrite (mean_ext H (rb H beta (d n)) (rb H beta (d n)) (fun h => d n h * d n h) (fun h => d n h * (d n h * 1)))
+      by (intros; ring).
+    unfold mean at 1. rewrite (bsum_ext _ _ (fun _ => 0)) by (intros; ring). rewrite bsum_const.
+    change (fun h => d n h) with (d n). field.
+Qed.
+
+Lemma curv_ge0 N H d beta : (0 < H)%nat -> 0 <= curv N H d beta.
+Proof. intros Hp. apply bsum_ge0. intros. apply var_ge0. intros; left; apply r_pos; auto. Qed.
+
+Lemma slope_mono N H d y a b : (0 < H)%nat -> a <= b -> slope N H d y a <= slope N H d y b.
+Proof. intros Hp L. apply nondecr with (curv N H d); auto; intros; [apply F1_second|apply curv_ge0]; auto. Qed.
+
+(* F1: the negative log-likelihood is convex in beta: it lies above each of its tangents *)
+Theorem F1_convex N H d y a b : (0 < H)%nat -> nll N H d y b >= nll N H d y a + slope N H d y a * (b - a).
+Proof.
+  intros Hp. destruct (MVT_gen (nll N H d y) a b (slope N H d y)) as (c & Hc & E).
+  - intros; apply F1_slope; auto.
+  - intros x _. apply continuity_pt_filterlim. apply (ex_derive_continuous (nll N H d y)). eexists; apply F1_slope; auto.
+  - unfold Rmin, Rmax in Hc. destruct Rle_dec as [L|L].
+    + generalize (slope_mono N H d y a c Hp ltac:(lra)). nra.
+    + generalize (slope_mono N H d y c a Hp ltac:(lra)). nra.
+Qed.
+
+(* F1: the slope at beta = 0 (infinite temperature): energy of the label minus the plain average of the energies *)
+Theorem F1_slope_0 N H d y : (0 < H)%nat -> slope N H d y 0 = bsum N (fun n => d n (y n) - bsum H (d n) / INR H).
+Proof.
+  intros Hp. assert (0 < INR H) by (apply lt_0_INR; lia). apply bsum_ext. intros n Hn. f_equal.
+  unfold mean, Rdiv. rewrite Rmult_comm, <- bsum_scal. apply bsum_ext. intros h Hh. f_equal.
+  unfold rb, r, Z, w. rewrite (bsum_ext _ _ (fun _ => 1)).
+  - rewrite bsum_const. replace (- (0 * d n h) / 1) with 0 by field. rewrite exp_0. field. lra.
+  - intros. replace (- (0 * d n i) / 1) with 0 by field. apply exp_0.
+Qed.
+
+Lemma filter_inv_p : filterlim Rinv (Rbar_locally p_infty) (at_right 0).
+Proof.
+  intros P [eps HP]. exists (/ eps). intros x Hx. assert (Pe := cond_pos eps).
+  assert (0 < / eps) by (apply Rinv_0_lt_compat; auto). assert (0 < / x) by (apply Rinv_0_lt_compat; lra).
+  apply HP; auto. change (Rabs (/ x - 0) < eps). rewrite Rminus_0_r, Rabs_right by lra.
+  rewrite <- (Rinv_involutive eps) by lra. apply Rinv_lt_contravar; auto. apply Rmult_lt_0_compat; lra.
+Qed.
+
+Lemma mean_ind H d k : (k < H)%nat -> (forall i, (i < H)%nat -> d k <= d i) -> mean H (fun h => ind d k h / bsum H (ind d k)) d = d k.
+Proof.
+  intros Hk Min. assert (N0 : bsum H (ind d k) <> 0).
+  { apply Rgt_not_eq, Rlt_le_trans with (ind d k k); [unfold ind; destruct Req_EM_T; [lra|congruence]|].
+    apply bsum_ge_term; auto. intros; unfold ind; destruct Req_EM_T; lra. }
+  unfold mean. rewrite (bsum_ext _ _ (fun h => (d k / bsum H (ind d k)) * ind d k h)).
+  - rewrite bsum_scal. field. auto.
+  - intros i Hi. unfold ind at 1 4. destruct Req_EM_T as [E|]; [rewrite E|]; unfold Rdiv; ring.
+Qed.
+
+(* F1: the slope as beta grows without bound (temperature to 0): energy of the label minus the least energy *)
+Theorem F1_slope_inf N H d y k : (forall n, (n < N)%nat -> (k n < H)%nat /\ forall i, (i < H)%nat -> d n (k n) <= d n i) ->
+  is_lim (slope N H d y) p_infty (bsum N (fun n => d n (y n) - d n (k n))).
+Proof.
+  intros K. apply (filterlim_bsum (Rbar_locally' p_infty) N (fun n b => d n (y n) - mean H (rb H b (d n)) (d n))). intros n Hn.
+  destruct (K n Hn) as [Hk Min].
+  assert (L : filterlim (fun b => mean H (rb H b (d n)) (d n)) (Rbar_locally' p_infty) (locally (d n (k n)))).
+  { apply filterlim_ext_loc with (fun b => mean H (r H (/ b) (d n)) (d n)).
+    - exists 0. intros b Hb. apply mean_ext; auto. intros h Hh. rewrite <- F1_beta by (auto; apply Rinv_0_lt_compat; auto).
+      rewrite Rinv_involutive by lra. auto.
+    - generalize (T6_mean_cold H (d n) (k n) (d n) Hk Min). rewrite mean_ind by auto. intros T.
+      apply (filterlim_comp _ _ _ Rinv (fun t => mean H (r H t (d n)) (d n)) _ _ _ filter_inv_p T). }
+  apply (filterlim_comp_2 (G := locally (d n (y n))) (H := locally (- d n (k n))) (fun _ => d n (y n)) (fun b => - mean H (rb H b (d n)) (d n)) Rplus).
+  - apply filterlim_const.
+  - eapply filterlim_comp; [apply L|apply (@filterlim_opp R_AbsRing)].
+  - apply (@filterlim_plus R_AbsRing R_NormedModule).
+Qed.
+
+Lemma var_pos H p a i j : (forall h, (h < H)%nat -> 0 < p h) -> (i < H)%nat -> (j < H)%nat -> a i <> a j -> 0 < var H p a.
+Proof.
+  intros P Hi Hj N. destruct (Rle_lt_or_eq_dec 0 (var H p a)) as [L|L]; auto.
+  { apply var_ge0. intros; left; auto. }
+  exfalso. apply N. assert (Q : forall h, (h < H)%nat -> a h = mean H p a).
+  { intros h Hh. generalize (bsum_eq0 H (fun h => p h * (a h - mean H p a)^2)). unfold var in L. intros B.
+    assert (E : p h * (a h - mean H p a)^2 = 0).
+    { apply B; auto. intros. apply Rmult_le_pos; [left; auto|apply pow2_ge_0]. }
+    generalize (P h Hh); intros. assert ((a h - mean H p a)^2 = 0) by (apply Rmult_eq_reg_l with (p h); lra).
+    assert (a h - mean H p a = 0) by (apply Rsqr_0_uniq; unfold Rsqr; lra). lra. }
+  rewrite (Q i Hi), (Q j Hj). auto.
+Qed.
+
+Lemma curv_pos N H d beta n i j : (n < N)%nat -> (i < H)%nat -> (j < H)%nat -> d n i <> d n j -> 0 < curv N H d beta.
+Proof.
+  intros Hn Hi Hj D. assert (Hp : (0 < H)%nat) by lia. apply Rlt_le_trans with (var H (rb H beta (d n)) (d n)).
+  - apply var_pos with i j; auto. intros; apply r_pos; auto.
+  - apply (bsum_ge_term N (fun n => var H (rb H beta (d n)) (d n))); auto. intros. apply var_ge0. intros; left; apply r_pos; auto.
+Qed.
+
+Lemma slope_strict N H d y n i j : (n < N)%nat -> (i < H)%nat -> (j < H)%nat -> d n i <> d n j ->
+  forall a b, a < b -> slope N H d y a < slope N H d y b.
+Proof.
+  intros Hn Hi Hj D a b L. assert (Hp : (0 < H)%nat) by lia.
+  destruct (MVT_gen (slope N H d y) a b (curv N H d)) as (c & _ & E).
+  - intros; apply F1_second; auto.
+  - intros x _. apply continuity_pt_filterlim. apply (ex_derive_continuous (slope N H d y)). eexists; apply F1_second; auto.
+  - generalize (curv_pos N H d c n i j Hn Hi Hj D). nra.
+Qed.
+
+Lemma argmin_sig n (d : nat -> R) : (0 < n)%nat -> {k | (k < n)%nat /\ forall i, (i < n)%nat -> d k <= d i}.
+Proof.
+  induction n; intros Hn; [lia|]. destruct n.
+  - exists O; split; [lia|]. intros i Hi; replace i with O by lia; lra.
+  - destruct IHn as (k & Hk & E); [lia|].
+    destruct (Rle_lt_dec (d k) (d (S n))) as [L|L].
+    + exists k; split; [lia|]. intros i Hi. destruct (Nat.eq_dec i (S n)) as [->|]; [auto|apply E; lia].
+    + exists (S n); split; [lia|]. intros i Hi. destruct (Nat.eq_dec i (S n)) as [->|]; [lra|].
+      assert (d k <= d i) by (apply E; lia). lra.
+Qed.
+
+Lemma argmax_ex' n (d : nat -> R) : (0 < n)%nat -> exists k, (k < n)%nat /\ forall i, (i < n)%nat -> d i <= d k.
+Proof.
+  intros Hn. destruct (argmin_ex n (fun i => - d i) Hn) as (k & Hk & E). exists k. split; auto.
+  intros i Hi. generalize (E i Hi). lra.
+Qed.
+
+(* F1: energies not all constant: a finite minimiser over beta > 0 exists exactly when some sample is strictly
+   misclassified by energies alone and the energies are informative on average *)
+Theorem F1_finite N H d y n0 i0 j0 : (n0 < N)%nat -> (i0 < H)%nat -> (j0 < H)%nat -> d n0 i0 <> d n0 j0 ->
+  (forall n, (n < N)%nat -> (y n < H)%nat) ->
+  (exists beta, 0 < beta /\ forall b, 0 < b -> nll N H d y beta <= nll N H d y b) <->
+  (exists n i, (n < N)%nat /\ (i < H)%nat /\ d n i < d n (y n)) /\ bsum N (fun n => d n (y n)) < bsum N (fun n => bsum H (d n) / INR H).
+Proof.
+  intros Hn0 Hi0 Hj0 D0 Y. assert (Hp : (0 < H)%nat) by lia.
+  assert (St := slope_strict N H d y n0 i0 j0 Hn0 Hi0 Hj0 D0).
+  assert (S0 : slope N H d y 0 < 0 <-> bsum N (fun n => d n (y n)) < bsum N (fun n => bsum H (d n) / INR H)).
+  { rewrite F1_slope_0, bsum_minus by auto. lra. }
+  split.
+  - intros (beta & Pb & M).
+    assert (S : slope N H d y beta = 0).
+    { assert (Dm := F1_slope N H d y beta Hp). apply is_derive_Reals in Dm.
+      destruct (Rtotal_order (slope N H d y beta) 0) as [L|[L|L]]; auto; exfalso.
+      - (* go right a little *)
+        assert (C : continuity_pt (slope N H d y) beta).
+        { apply continuity_pt_filterlim. apply (ex_derive_continuous (slope N H d y)). eexists; apply F1_second; auto. }
+        destruct (C (- slope N H d y beta) ltac:(lra)) as (al & Pal & Q).
+        set (b := beta + al / 2). assert (Lb : slope N H d y b < 0).
+        { assert (dist R_met (slope N H d y b) (slope N H d y beta) < - slope N H d y beta).
+          { apply Q. split; [split; [exact I|unfold b; lra]|]. simpl. unfold R_dist, b. rewrite Rabs_right; lra. }
+          simpl in H0. unfold R_dist in H0. apply Rabs_lt_between in H0. lra. }
+        generalize (F1_convex N H d y b beta Hp) (M b ltac:(unfold b; lra)). unfold b in *. nra.
+      - assert (C : continuity_pt (slope N H d y) beta).
+        { apply continuity_pt_filterlim. apply (ex_derive_continuous (slope N H d y)). eexists; apply F1_second; auto. }
+        destruct (C (slope N H d y beta) ltac:(lra)) as (al & Pal & Q).
+        set (e := Rmin (al / 2) (beta / 2)). assert (Pe : 0 < e /\ e <= al / 2 /\ e <= beta / 2).
+        { unfold e. split; [apply Rmin_glb_lt; lra|]. split; [apply Rmin_l|apply Rmin_r]. }
+        set (b := beta - e). assert (Lb : 0 < slope N H d y b).
+        { assert (dist R_met (slope N H d y b) (slope N H d y beta) < slope N H d y beta).
+          { apply Q. split; [split; [exact I|unfold b; lra]|]. simpl. unfold R_dist, b. rewrite Rabs_left; lra. }
+          simpl in H0. unfold R_dist in H0. apply Rabs_lt_between in H0. lra. }
+        generalize (F1_convex N H d y b beta Hp) (M b ltac:(unfold b; lra)). unfold b in *. nra. }
+    split; [|apply S0; assert (slope N H d y 0 < slope N H d y beta) by (apply St; auto); lra].
+    (* some sample misclassified: otherwise every slope is <= 0 *)
+    assert (S1 : 0 < slope N H d y (beta + 1)) by (assert (slope N H d y beta < slope N H d y (beta + 1)) by (apply St; lra); lra).
+    assert (X : forall m, (m <= N)%nat -> (exists n i, (n < m)%nat /\ (i < H)%nat /\ d n i < d n (y n)) \/
+      bsum m (fun n => d n (y n) - mean H (rb H (beta + 1) (d n)) (d n)) <= 0).
+    { induction m; intros Hm; [right; simpl; lra|]. destruct IHm as [(n & i & A & B & C)|IH]; [lia|left; exists n, i; auto|].
+      destruct (argmin_ex H (d m) Hp) as (k & Hk & Min).
+      destruct (Rlt_dec (d m k) (d m (y m))) as [L|L]; [left; exists m, k; auto|right]. simpl.
+      assert (d m (y m) <= mean H (rb H (beta + 1) (d m)) (d m)); [|lra].
+      destruct (argmax_ex' H (d m) Hp) as (k' & Hk' & Max).
+      apply (A2_hull H 1 (fun h => (beta + 1) * d m h) (d m) (d m (y m)) (d m k') Hp). intros h Hh. generalize (Min h Hh) (Max h Hh). lra. }
+    destruct (X N ltac:(lia)) as [E|E]; auto. unfold slope in S1. lra.
+  - intros [(n1 & i1 & Hn1 & Hi1 & L1) Inf]. apply S0 in Inf.
+    assert (Ki : exists k : nat -> nat, forall n, (k n < H)%nat /\ forall i, (i < H)%nat -> d n (k n) <= d n i).
+    { assert (G : forall n, {k | (k < H)%nat /\ forall i, (i < H)%nat -> d n k <= d n i}) by (intros; apply argmin_sig; auto).
+      exists (fun n => proj1_sig (G n)). intros n. destruct (G n); auto. }
+    destruct Ki as [k K].
+    assert (Lim := F1_slope_inf N H d y k (fun n _ => K n)).
+    set (l := bsum N (fun n => d n (y n) - d n (k n))) in *.
+    assert (Pl : 0 < l).
+    { apply Rlt_le_trans with (d n1 (y n1) - d n1 (k n1)).
+      - destruct (K n1) as [_ M]. generalize (M i1 Hi1). lra.
+      - apply (bsum_ge_term N (fun n => d n (y n) - d n (k n))); auto. intros n Hn. destruct (K n) as [_ M]. generalize (M (y n) (Y n Hn)). lra. }
+    assert (Ex : exists b, 0 < b /\ 0 < slope N H d y b).
+    { assert (Q : Rbar_locally' p_infty (fun b => 0 < slope N H d y b)).
+      { apply (Lim (fun v => 0 < v)). exists (mkposreal l Pl). intros v Bv. change (Rabs (v - l) < l) in Bv. apply Rabs_lt_between in Bv. lra. }
+      destruct Q as [M Q]. exists (Rmax M 0 + 1). generalize (Rmax_l M 0) (Rmax_r M 0). intros. split; [lra|apply Q; lra]. }
+    destruct Ex as (b1 & Pb1 & Sb1).
+    destruct (IVT_interv (slope N H d y) 0 b1) as (b & Hb & E); auto.
+    { intros a _. apply continuity_pt_filterlim. apply (ex_derive_continuous (slope N H d y)). eexists; apply F1_second; auto. }
+    exists b. assert (b <> 0) by (intros ->; lra). split; [lra|]. intros c Pc. generalize (F1_convex N H d y b c Hp). rewrite E. lra.
+Qed.
+
+(* F1: separable labels (no sample strictly misclassified): the negative log-likelihood never rises with beta, so tau -> 0 *)
+Theorem F1_separable N H d y a b : (0 < H)%nat -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
+  (forall n i, (n < N)%nat -> (i < H)%nat -> d n (y n) <= d n i) -> a <= b -> nll N H d y b <= nll N H d y a.
+Proof.
+  intros Hp Y M L. assert (S : slope N H d y b <= 0).
+  { unfold slope. rewrite bsum_minus. apply Rle_minus. apply bsum_le. intros n Hn.
+    destruct (argmax_ex' H (d n) Hp) as (k' & Hk' & Max).
+    apply (A2_hull H 1 (fun h => b * d n h) (d n) (d n (y n)) (d n k') Hp). intros h Hh. generalize (M n h Hn Hh) (Max h Hh). lra. }
+  generalize (F1_convex N H d y b a Hp). nra.
+Qed.
+
+(* F1: energies that are not informative on average: the negative log-likelihood never falls with beta >= 0, so tau -> infinity *)
+Theorem F1_uninformative N H d y a b : (0 < H)%nat ->
+  bsum N (fun n => bsum H (d n) / INR H) <= bsum N (fun n => d n (y n)) -> 0 <= a -> a <= b -> nll N H d y a <= nll N H d y b.
+Proof.
+  intros Hp I A L. assert (S0 : 0 <= slope N H d y 0) by (rewrite F1_slope_0, bsum_minus by auto; lra).
+  generalize (slope_mono N H d y 0 a Hp A) (F1_convex N H d y a b Hp). nra.
+Qed.
+
+(* F1: constant energies: every temperature is optimal *)
+Theorem F1_constant N H d y a b : (0 < H)%nat -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
+  (forall n i j, (n < N)%nat -> (i < H)%nat -> (j < H)%nat -> d n i = d n j) -> nll N H d y a = nll N H d y b.
+Proof.
+  intros Hp Y E. apply bsum_ext. intros n Hn. do 2 f_equal.
+  assert (Q : forall c, rb H c (d n) (y n) = / INR H).
+  { intros c. assert (0 < INR H) by (apply lt_0_INR; lia). unfold rb, r, Z. rewrite (bsum_ext _ _ (fun _ => w 1 (fun h => c * d n h) (y n))).
+    - rewrite bsum_const. generalize (w_pos 1 (fun h => c * d n h) (y n)). intros. field. lra.
+    - intros i Hi. unfold w. rewrite (E n i (y n)); auto. }
+  rewrite !Q. auto.
+Qed.
+
+Definition d01 (n h : nat) : R := match h with O => 0 | _ => 1 end.
+Lemma nll_d01 t : nll 1 2 d01 (fun _ => 0%nat) (/ t) = ln (1 + exp (- / t)).
+Proof.
+  unfold nll, rb, r, Z, w; simpl. replace (- (/ t * 0) / 1) with 0 by (unfold Rdiv; ring). rewrite exp_0.
+  replace (- (/ t * 1) / 1) with (- / t) by (unfold Rdiv; rewrite Rinv_1; ring). rewrite !Rplus_0_l. unfold Rdiv. rewrite Rmult_1_l, ln_Rinv; [ring|].
+  generalize (exp_pos (- / t)). lra.
+Qed.
+
+Lemma ln_mid x y z : 0 < x -> 0 < y -> 0 < z -> x * z < y * y -> (ln x + ln z) / 2 < ln y.
+Proof.
+  intros X Y Z0 L. assert (ln (x * z) < ln (y * y)) by (apply ln_increasing; auto; apply Rmult_lt_0_compat; auto).
+  rewrite !ln_mult in H by auto. lra.
+Qed.
+
+(* F1: not convex in tau: one sample, energies (0,1), label 0: at tau = 2 the value exceeds the mean of those at 1 and 3 *)
+Theorem F1_not_convex_tau : let f := fun tau => nll 1 2 d01 (fun _ => 0%nat) (/ tau) in (f 1 + f 3) / 2 < f 2.
+Proof.
+  cbv beta zeta. rewrite !nll_d01. set (q := exp (- / 6)).
+  assert (Pq : 5 / 6 <= q) by (unfold q; generalize (exp_ineq1_le (- / 6)); lra).
+  assert (Q1 : q < 1) by (unfold q; rewrite <- exp_0; apply exp_increasing; lra).
+  assert (E2 : exp (- / 3) = q * q) by (unfold q; rewrite <- exp_plus; f_equal; field).
+  assert (E3 : exp (- / 2) = q * q * q) by (unfold q; rewrite <- !exp_plus; f_equal; field).
+  assert (E6 : exp (- / 1) = q * q * q * (q * q * q)) by (unfold q; rewrite <- !exp_plus; f_equal; field).
+  rewrite E2, E3, E6. clearbody q.
+  apply ln_mid; [nra|nra|nra|].
+  assert (0 < q^2 * ((1 - q) * (q^5 + q^4 + q^3 + q^2 + q - 1))); [|lra].
+  assert (0 < q^5) by (apply pow_lt; lra). assert (0 < q^4) by (apply pow_lt; lra). assert (0 < q^3) by (apply pow_lt; lra).
+  assert (1/2 < q^2) by nra.
+  apply Rmult_lt_0_compat; [lra|]. apply Rmult_lt_0_compat; lra.
+Qed.
+
+(* F1: not convex in ln tau: same sample, at tau = 2 the value exceeds the mean of those at 1 and 4, and ln 2 is midway *)
+Theorem F1_not_convex_lntau : let f := fun tau => nll 1 2 d01 (fun _ => 0%nat) (/ tau) in
+  (f 1 + f 4) / 2 < f 2 /\ (ln 1 + ln 4) / 2 = ln 2.
+Proof.
+  cbv beta zeta. split.
+  - rewrite !nll_d01. set (q := exp (- / 4)).
+    assert (Pq : 3 / 4 <= q) by (unfold q; generalize (exp_ineq1_le (- / 4)); lra).
+    assert (Q1 : q < 1) by (unfold q; rewrite <- exp_0; apply exp_increasing; lra).
+    assert (E2 : exp (- / 2) = q * q) by (unfold q; rewrite <- exp_plus; f_equal; field).
+    assert (E4 : exp (- / 1) = q * q * (q * q)) by (unfold q; rewrite <- !exp_plus; f_equal; field).
+    rewrite E2, E4. clearbody q. apply ln_mid; [nra|nra|nra|].
+    assert (0 < q * ((1 - q) * (q^3 + q^2 + q - 1))); [|lra].
+    assert (0 < q^3) by (apply pow_lt; lra). assert (1/2 < q^2) by nra.
+    apply Rmult_lt_0_compat; [lra|]. apply Rmult_lt_0_compat; lra.
+  - replace 4 with (2 * 2) by ring. rewrite ln_mult, ln_1 by lra. field.
+Qed.
+
+(* F3: the mixture loss F/tau, any positive prior: its derivative in tau is minus the mean energy over tau^2 *)
+Theorem F3_mixture H tau pi d : (0 < H)%nat -> 0 < tau -> (forall h, (h < H)%nat -> 0 < pi h) ->
+  is_derive (fun t => Fp H t pi d / t) tau (- mean H (rp H tau pi d) d / tau^2).
+Proof.
+  intros Hp Ht P. generalize (Zp_pos H tau pi d Hp P); intros PZ.
+  apply is_derive_ext_loc with (fun t => -1 * ln (Zp H t pi d)).
+  { apply locally_interval with 0 p_infty; simpl; auto. intros t T _. unfold Fp. field. lra. }
+  assert (D : is_derive (fun t => Zp H t pi d) tau (bsum H (fun h => pi h * (w tau d h * d h / tau^2)))).
+  { apply (is_derive_bsum H (fun h t => pi h * w t d h)). intros i Hi. apply d_scal_path. apply dw; auto. }
+  evar_last; [apply d_scal_path, d_ln_path; [exact PZ|apply D]|].
+  unfold mean, rp. rewrite (bsum_ext H (fun h => pi h * w tau d h / Zp H tau pi d * d h) (fun h => (tau^2 / Zp H tau pi d) * (pi h * (w tau d h * d h / tau^2))))
+    by (intros; field; lra).
+  rewrite bsum_scal. field. lra.
+Qed.
+
+(* F3: for energies d >= 0 that derivative is never positive: without a normaliser the mixture loss pushes tau to infinity *)
+Theorem F3_collapse H a b pi d : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) -> (forall h, (h < H)%nat -> 0 <= d h) ->
+  0 < a -> a <= b -> Fp H b pi d / b <= Fp H a pi d / a.
+Proof.
+  intros Hp P D A L. assert (0 - Fp H a pi d / a <= 0 - Fp H b pi d / b); [|lra].
+  apply (nondecr (fun t => 0 - Fp H t pi d / t) (fun t => 0 - - mean H (rp H t pi d) d / t^2)); auto.
+  - intros x Hx. apply @is_derive_minus; [apply @is_derive_const|apply F3_mixture; auto; lra].
+  - intros x Hx. assert (0 <= mean H (rp H x pi d) d) by (apply bsum_ge0; intros; apply Rmult_le_pos; auto; left; apply rp_pos; auto).
+    assert (0 < x^2) by (apply pow_lt; lra). assert (0 <= mean H (rp H x pi d) d / x^2); [|unfold Rdiv in *; lra].
+    apply Rmult_le_pos; [auto|left; apply Rinv_0_lt_compat; auto].
+Qed.
+
+(* F3: with the Gaussian normaliser (D/2) ln tau the stationary temperatures are exactly those with tau = (2/D) <d>_r *)
+Theorem F3_normaliser H (D : R) tau pi d : (0 < H)%nat -> 0 < tau -> 0 < D -> (forall h, (h < H)%nat -> 0 < pi h) ->
+  exists l, is_derive (fun t => Fp H t pi d / t + D / 2 * ln t) tau l /\ (l = 0 <-> tau = 2 / D * mean H (rp H tau pi d) d).
+Proof.
+  intros Hp Ht HD P. eexists. split.
+  - apply d_plus_path; [apply F3_mixture; auto|]. apply d_scal_path. apply (d_ln_path (fun t => t)); [auto|apply @is_derive_id].
+  - unfold one; simpl. set (m := mean H (rp H tau pi d) d). 
+    replace (- m / (tau * (tau * 1)) + D / 2 * (1 / tau)) with ((D / 2) / tau^2 * (tau - 2 / D * m)) by (field; lra).
+    assert (0 < D / 2 / tau^2) by (apply Rdiv_lt_0_compat; [lra|apply pow_lt; auto]).
+    split; intros E; [|rewrite <- E; ring]. apply Rmult_integral in E. lra.
+Qed.
+
+(* F3: unit weights, F itself never rises with tau (so its minimisation pushes tau to infinity) *)
+Theorem F3_unit_weights H a b d : (0 < H)%nat -> 0 < a -> a <= b -> F H b d <= F H a d.
+Proof.
+  intros Hp A L. assert (0 - F H a d <= 0 - F H b d); [|lra].
+  apply (nondecr (fun t => 0 - F H t d) (fun t => 0 - - ent H (r H t d))); auto.
+  - intros x Hx. apply @is_derive_minus; [apply @is_derive_const|apply T5_dF; auto; lra].
+  - intros x Hx. assert (0 <= ent H (r H x d)); [|lra]. unfold ent.
+    assert (0 <= bsum H (fun h => - (r H x d h * ln (r H x d h)))).
+    { apply bsum_ge0. intros i Hi. generalize (r_pos H x d i Hp) (r_le1 H x d i Hi). intros P1 P2.
+      assert (ln (r H x d i) <= 0) by (rewrite <- ln_1; apply ln_le; auto). nra. }
+    rewrite (bsum_ext _ _ (fun h => -1 * (r H x d h * ln (r H x d h)))) in H0 by (intros; ring). rewrite bsum_scal in H0. lra.
+Qed.
+
+(* negative log-likelihood of a mixture of two Gaussians in one dimension, each component with its own mean and scale *)
+Definition density (m s x : R) : R := / s * exp (- (x - m)^2 / (2 * s^2)).
+Definition nll2 (N : nat) (x : nat -> R) (p m0 s0 m1 s1 : R) : R :=
+  bsum N (fun n => - ln (p * density m0 s0 (x n) + (1 - p) * density m1 s1 (x n))).
+
+(* F3: per-component scales: a component on one datum sends the negative log-likelihood below every bound as its scale
+   falls to 0, for any data and any second component *)
+Theorem F3_singular N x k p m1 s1 : (k < N)%nat -> 0 < p < 1 -> 0 < s1 ->
+  forall M, exists s, 0 < s /\ nll2 N x p (x k) s m1 s1 < M.
+Proof.
+  intros Hk Pp Ps M.
+  assert (Dp : forall m s y, 0 < s -> 0 < density m s y) by (intros; apply Rmult_lt_0_compat; [apply Rinv_0_lt_compat; auto|apply exp_pos]).
+  set (c := fun n => - ln ((1 - p) * density m1 s1 (x n))). set (C := bsum N (upd c k 0)).
+  set (s := p * exp (M - C - 1)). assert (S : 0 < s) by (apply Rmult_lt_0_compat; [lra|apply exp_pos]).
+  exists s. split; auto. unfold nll2. rewrite (bsum_split _ _ k Hk).
+  set (g := fun n => - ln (p * density (x k) s (x n) + (1 - p) * density m1 s1 (x n))).
+  assert (A : g k <= M - C - 1).
+  { unfold g. assert (E : density (x k) s (x k) = / s).
+    { unfold density. replace (- (x k - x k) ^ 2 / (2 * s ^ 2)) with 0 by (field; lra). rewrite exp_0; ring. }
+    rewrite E. assert (L : ln (p * / s) <= ln (p * / s + (1 - p) * density m1 s1 (x k))).
+    { apply ln_le; [apply Rmult_lt_0_compat; [lra|apply Rinv_0_lt_compat; auto]|]. generalize (Dp m1 s1 (x k) Ps). nra. }
+    replace (p * / s) with (/ exp (M - C - 1)) in L by (unfold s; field; split; [apply Rgt_not_eq, exp_pos|lra]).
+    rewrite <- exp_Ropp, ln_exp, exp_Ropp in L.
+    replace (/ exp (M - C - 1)) with (p * / s) in L by (unfold s; field; split; [apply Rgt_not_eq, exp_pos|lra]). lra. }
+  assert (B : bsum N (upd g k 0) <= C).
+  { apply bsum_le. intros n Hn. unfold upd. destruct Nat.eq_dec; [lra|]. unfold g, c. apply Ropp_le_contravar, ln_le.
+    - apply Rmult_lt_0_compat; [lra|auto].
+    - generalize (Dp (x k) s (x n) S) (Dp m1 s1 (x n) Ps). nra. }
+  change (g k + bsum N (upd g k 0) < M). lra.
+Qed.

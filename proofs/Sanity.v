@@ -1,0 +1,62 @@
+(* The theorems applied to data and compared with numbers: a hypothesis that nothing satisfies would show here. *)
+Require Import Reals Lra Lia.
+From Coquelicot Require Import Coquelicot.
+From Interval Require Import Tactic.
+From Resp Require Import Sums Defs Calculus Prior Temperature Identifiability Tanh Kernel.
+Open Scope R_scope.
+
+Definition d3 (i : nat) : R := match i with O => 0 | 1%nat => 1 | _ => 3 end.
+Definition p3 (i : nat) : R := match i with O => 1/2 | 1%nat => 1/4 | _ => 1/4 end.
+
+Lemma sane_r : 0.7053 <= r 3 1 d3 0 <= 0.7054.
+Proof. unfold r, Z, w, d3; simpl bsum. split; interval. Qed.
+
+Lemma sane_F : -0.3491 <= F 3 1 d3 <= -0.3490.
+Proof. unfold F, Z, w, d3; simpl bsum. split; interval. Qed.
+
+Lemma p3_pos i : (i < 3)%nat -> 0 < p3 i.
+Proof. intros _. destruct i as [|[|i]]; simpl; lra. Qed.
+
+Lemma sane_T2 : F 3 1 d3 <= mean 3 (fun _ => /3) d3 - 1 * ent 3 (fun _ => /3).
+Proof. apply T2_gibbs; [lia|lra|]. split; [intros; lra|simpl; lra]. Qed.
+
+Lemma sane_T5 : 0 < var 3 (r 3 1 d3) d3 / 1^3.
+Proof. unfold var, mean, r, Z, w, d3; simpl bsum. interval. Qed.
+
+Lemma sane_T5_prior : is_derive (fun t => KL 3 (rp 3 t p3 d3) p3) 1 (- (var 3 (rp 3 1 p3 d3) d3 / 1^3)).
+Proof. apply T5_prior_dKL; [lia|lra|apply p3_pos]. Qed.
+
+Lemma sane_T6 : filterlim (fun t => r 3 t d3 1) (at_right 0) (locally 0).
+Proof. apply (T6_cold_unique 3 d3 0 1); [lia|lia|]. intros [|[|[|]]] ? ?; try lia; simpl; lra. Qed.
+
+Lemma sane_T7 : exists s, 0 < s < 2 /\ s = 2 * tanh (2 * s / (1 * 1^2)).
+Proof. destruct (T7_two_wells 1 1 2) as (s & A & B & _); try lra. exists s. auto. Qed.
+
+Lemma sane_I4 : is_derive (fun t => r 3 (1 + t * 2) (fun i => d3 i + t * (5 + 2 * d3 i)) 1) 0 0.
+Proof. apply (proj2 (I4_null_space 3 1 d3 (fun i => 5 + 2 * d3 i) 2 ltac:(lia) ltac:(lra))); [|lia]. exists 5, 2. split; [lra|auto]. Qed.
+
+Lemma sane_G2 : 0.7615 <= mean 2 (r 2 1 (gauss 1 1 1)) sgn2 <= 0.7616.
+Proof.
+  rewrite G2_gaussian by lra. replace (1 * 1 / (1 * 1^2)) with 1 by field. rewrite tanh_alt. split; interval.
+Qed.
+
+(* the precision matrix ((2, 1), (1, 2)) is symmetric with an inverse: G7 is not vacuous *)
+Lemma sane_G7 : exists v, (forall i, (i < 2)%nat -> bsum 2 (fun k => (if Nat.eq_dec i k then 2/3 else -1/3) * v k) = 1) /\
+  mean 2 (r 2 1 (fun h => quad 2 (fun i j => if Nat.eq_dec i j then 2 else 1) (fun i => INR i - sgn2 h * 1) (fun i => INR i - sgn2 h * 1) / 2)) sgn2
+  = tanh (bsum 2 (fun i => v i * INR i) / 1).
+Proof.
+  apply (G7_linear_layer 2 1 (fun i k => if Nat.eq_dec i k then 2/3 else -1/3) (fun i j => if Nat.eq_dec i j then 2 else 1) (fun _ => 1) INR).
+  - lra.
+  - intros i j _ _. destruct (Nat.eq_dec i j), (Nat.eq_dec j i); congruence.
+  - intros [|[|i]] [|[|j]] A B; try lia; simpl; lra.
+Qed.
+
+Lemma sane_K5 : r 2 1 (pair (fun u => u^2) 1 3) 1 < r 2 1 (pair (fun u => u^2) 1 3) 0.
+Proof.
+  apply (K5_step 1 1 (fun u => u^2) 3); try lra.
+  - intros u v L. rewrite <- (pow2_abs u), <- (pow2_abs v). generalize (Rabs_pos u). nra.
+  - intros; ring.
+Qed.
+
+Lemma sane_K6 : is_lim (fun z => mean 2 (r 2 1 (pair (student 3 1) 1 z)) sgn2) p_infty 0.
+Proof. apply K6_student; lra. Qed.
