@@ -103,6 +103,7 @@ HOME = {
     "Calibration": "calibration",
     "calibration_error": "calibration",
     "reliability": "calibration",
+    "Live": "live",
     "establish": "ledger",
     "IemError": "errors",
     "BadInput": "errors",

@@ -44,15 +44,17 @@ STYLE: Any = {
 }
 
 
-def axes(columns: int = 1, *, width: float = 7.2, height: float = 3.4, **options: Any) -> Any:
-    """Axes in the book's look: one, or an array of them side by side."""
+def axes(
+    columns: int = 1, *, rows: int = 1, width: float = 7.2, height: float = 3.4, **options: Any
+) -> Any:
+    """Axes in the book's look: one, or an array of them."""
     import matplotlib
 
     matplotlib.use("agg", force=False)
     import matplotlib.pyplot as plt
 
     with plt.rc_context(STYLE):
-        _, ax = plt.subplots(1, columns, figsize=(width, height), layout="constrained", **options)
+        _, ax = plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **options)
     return ax
 
 

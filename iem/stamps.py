@@ -13,7 +13,10 @@ import nbformat
 from nbformat import NotebookNode
 
 PACKAGE = Path(__file__).parent
-UNUSED = {"__main__.py", "notebooks.py", "recheck.py", "stamps.py"}  # no chapter's output depends on these
+UNUSED = {  # no chapter's output depends on these
+    *("__main__.py", "notebooks.py", "recheck.py", "stamps.py"),
+    *("page.py", "sketch.py", "snippet.py", "typed.py"),
+}
 VERDICT = "application/vnd.iem.verdict+json"
 STATED = re.compile(r"^:label: thm-(\w+)\s*$", re.MULTILINE)
 

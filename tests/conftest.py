@@ -1,5 +1,7 @@
 """What every test may use: repeatable property tests, and one body of tests for every array library."""
 
+import os
+from contextlib import closing
 from importlib import import_module
 
 import numpy as np
@@ -27,6 +29,29 @@ def xp(request):
 def dtype(request):
     """The name of a floating type."""
     return request.param
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium."""
+    from browsing import FLAGS, chromium
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    if not path and os.environ.get("CI") == "true":
+        pytest.fail("no Chromium found, and CI must not pass without one")
+    if not path:
+        pytest.skip("no Chromium found; IEM_CHROMIUM names one")
+    with sync_playwright() as playwright:
+        with closing(playwright.chromium.launch(executable_path=path, args=FLAGS)) as browser:
+            yield browser
+
+
+@pytest.fixture
+def page(browser):
+    """A page of that browser."""
+    with closing(browser.new_page()) as page:
+        yield page
 
 
 def numpy_of(x):

@@ -1,6 +1,5 @@
 """The book as a reader gets it: built strictly, read as HTML, and opened in a browser."""
 
-import os
 import re
 import subprocess
 import sys
@@ -8,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from browsing import FLAGS, chromium, faults_of, served
+from browsing import INSPECT, faults_of, served
 from pages import (
     broken_links,
     empty_blocks,
@@ -19,7 +18,6 @@ from pages import (
     read_pages,
     unnamed_images,
 )
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
 
@@ -75,24 +73,6 @@ def site(book):
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser():
-    path = chromium()
-    if not path and os.environ.get("CI") == "true":
-        pytest.fail("no Chromium found, and CI must not pass without one")
-    if not path:
-        pytest.skip("no Chromium found; IEM_CHROMIUM names one")
-    with sync_playwright() as playwright:
-        with closing(playwright.chromium.launch(executable_path=path, args=FLAGS)) as browser:
-            yield browser
-
-
-@pytest.fixture
-def page(browser):
-    with closing(browser.new_page()) as page:
-        yield page
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_opens(browser, site, pages, width, theme):
@@ -110,6 +90,32 @@ def test_every_page_opens(browser, site, pages, width, theme):
                     found.append(f"{visible} search boxes")
             if found:
                 faults[name] = found
+    assert faults == {}
+
+
+def test_the_script_of_live_figures_is_on_their_pages_only(pages):
+    found = {name: parse(html) for name, html in pages.items()}
+    live = {name for name, page in found.items() if page.select(".iem-live")}
+    assert live
+    assert {name for name, page in found.items() if page.select('script[src*="live.js"]')} == live
+
+
+def test_live_figures_come_to_life(browser, site, pages):
+    faults = {}
+    for name in (name for name, html in pages.items() if "iem-live" in html):
+        with closing(browser.new_page(viewport={"width": 390, "height": 900})) as page:
+            seen, requests = [], []
+            page.on("console", lambda m, seen=seen: seen.append(m.text) if m.type == "error" else None)
+            page.on("request", lambda r, requests=requests: requests.append(r.url))
+            seen += faults_of(page, site + name, site)
+            assert not [url for url in requests if "/vega/" in url]  # not on first view
+            page.locator(".iem-live").scroll_into_view_if_needed()
+            page.locator(".iem-live.is-live").wait_for()
+            page.wait_for_timeout(300)
+            seen += [url for url in requests if not url.startswith((site, "data:", "blob:"))]
+            seen += page.evaluate(INSPECT)
+            if seen:
+                faults[name] = seen
     assert faults == {}
 
 
