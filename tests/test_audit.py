@@ -14,10 +14,13 @@ audit = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(audit)
 
 HEAD = "Require Import Reals Lra.\nOpen Scope R_scope.\n"
-GOOD = HEAD + """Definition two : R := 2.
+GOOD = (
+    HEAD
+    + """Definition two : R := 2.
 Theorem T1_good x : 0 < x -> x < two * x.
 Proof. unfold two; intros; lra. Qed.
 """
+)
 NO_COQ = shutil.which("coqc") is None
 coq = pytest.mark.skipif(NO_COQ, reason="needs Coq with Coquelicot (Debian: libcoq-coquelicot)")
 
@@ -88,12 +91,15 @@ def test_comments_do_not_count(line):
     assert audit.examine("Good.v", GOOD + line)
 
 
-@pytest.mark.parametrize("line", [
-    '(* "(*" *) Axiom a : False.',    # what opens inside a string does not count
-    'Lemma l : True. idtac "(*". Admitted. (* *)',
-    'Lemma l : True. idtac "a""(*". Admitted. (* *)',
-    "(* (* *) *) Admitted.",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        '(* "(*" *) Axiom a : False.',  # what opens inside a string does not count
+        'Lemma l : True. idtac "(*". Admitted. (* *)',
+        'Lemma l : True. idtac "a""(*". Admitted. (* *)',
+        "(* (* *) *) Admitted.",
+    ],
+)
 def test_nothing_hides_behind_a_comment_or_a_string(line):
     with pytest.raises(audit.Rejected):
         audit.examine("Bad.v", GOOD + line)
@@ -170,6 +176,7 @@ def test_a_changed_statement_must_be_read_again():
 
 # --- with Coq ---
 
+
 @coq
 def test_a_statement_and_its_definitions_are_hashed(tmp_path):
     def sha(text, name):
@@ -179,17 +186,20 @@ def test_a_statement_and_its_definitions_are_hashed(tmp_path):
 
     first = sha(GOOD, "a")
     assert first == sha(GOOD + "(* a remark *)", "b")
-    assert first != sha(GOOD.replace("0 < x", "1 < x"), "c")                    # a constant
-    assert first != sha(GOOD.replace("R := 2", "R := 3"), "d")                  # a constant in a definition
-    assert first != sha(GOOD.replace("0 < x ->", "0 < x -> x < 9 ->"), "e")     # a hypothesis
+    assert first != sha(GOOD.replace("0 < x", "1 < x"), "c")  # a constant
+    assert first != sha(GOOD.replace("R := 2", "R := 3"), "d")  # a constant in a definition
+    assert first != sha(GOOD.replace("0 < x ->", "0 < x -> x < 9 ->"), "e")  # a hypothesis
 
 
-CHOICE = HEAD + """Require Import ClassicalEpsilon.
+CHOICE = (
+    HEAD
+    + """Require Import ClassicalEpsilon.
 Theorem T1_bad (P : R -> Prop) : (exists x, P x) -> exists f : unit -> R, P (f tt).
 Proof.
   intros E. exists (fun _ => proj1_sig (constructive_indefinite_description P E)). apply proj2_sig.
 Qed.
 """
+)
 FALSE = HEAD + "Theorem T1_bad x : 0 <= x.\nProof. intros; lra. Qed.\n"
 
 
@@ -198,14 +208,17 @@ def needing(name):
 
 
 @coq
-@pytest.mark.parametrize("files, why", [
-    ({"Bad": FALSE}, "does not compile"),
-    ({"Bad": CHOICE}, "assume .*constructive_indefinite_description"),
-    ({"Good": GOOD, "Other": GOOD}, "stated twice"),
-    ({"Empty": HEAD}, "no theorem"),
-    ({"One": needing("Two"), "Two": needing("One")}, "need one another"),
-    ({"Bad": needing("Gone")}, "need one another or one that is missing"),
-])
+@pytest.mark.parametrize(
+    "files, why",
+    [
+        ({"Bad": FALSE}, "does not compile"),
+        ({"Bad": CHOICE}, "assume .*constructive_indefinite_description"),
+        ({"Good": GOOD, "Other": GOOD}, "stated twice"),
+        ({"Empty": HEAD}, "no theorem"),
+        ({"One": needing("Two"), "Two": needing("One")}, "need one another"),
+        ({"Bad": needing("Gone")}, "need one another or one that is missing"),
+    ],
+)
 def test_bad_proofs_are_rejected(tmp_path, files, why):
     with pytest.raises(audit.Rejected, match=why):
         run(project(tmp_path, **files))

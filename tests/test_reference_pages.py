@@ -1,4 +1,4 @@
-"""The pages at the back: the errata list every box, the glossary defines what is linked, sources can be found."""
+"""The pages at the back: errata for every box, a glossary of all that is linked, sources to be found."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ def prose(path):
 
 
 def boxes(text):
-    """The labels of the boxes, each after the theorem above it, as chapters/_assets/ext/precisely.py gives them."""
+    """The labels of the boxes, each after the theorem above it, as the extension `precisely` gives them."""
     theorem, found = None, []
     for match in BOX.finditer(text):
         if match[1]:
