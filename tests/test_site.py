@@ -73,8 +73,7 @@ def site(book):
         yield address
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
 def test_every_page_opens(browser, site, pages, width, theme):
     window = {"width": width, "height": 900}
     faults = {}
