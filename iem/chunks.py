@@ -90,18 +90,21 @@ class Samples:
 
     def moments(self) -> tuple[Array, Array, float]:
         """Mean, covariance and total weight, in two passes. Raises `BadInput` for NaN or infinity."""
-        first = self.total(_mass)
-        if not np.isfinite(first[1]).all():
+        total, sums, below = self.total(_mass)
+        if not (below >= 0 and 0 < total < np.inf):
+            raise BadInput(
+                "the weights of the samples are finite, not negative, and some are positive; got a sum of "
+                f"{float(total)!r}, and of those below 0 {float(below)!r}"
+            )
+        if not np.isfinite(sums).all():
             raise BadInput(
                 "samples must be finite: the input contains NaN or infinity "
-                f"(or its sum overflows), in columns {np.flatnonzero(~np.isfinite(first[1])).tolist()}"
+                f"(or its sum overflows), in columns {np.flatnonzero(~np.isfinite(sums)).tolist()}"
             )
-        if not first[0] > 0:
-            raise BadInput(f"the weights of the samples sum to {float(first[0])!r}, expected more than 0")
-        mean = first[1] / first[0]
+        mean = sums / total
         moved, second = self.total(_spread, mean)
-        step = moved / first[0]
-        return mean + step, second / first[0] - step[:, None] * step, float(first[0])
+        step = moved / total
+        return mean + step, second / total - step[:, None] * step, float(total)
 
 
 def is_dask(x: Any) -> bool:
@@ -144,8 +147,9 @@ def _widest(xp: Any) -> Any:
 def _mass(x: Array, w: Array | None, xp: Any) -> tuple[Array, ...]:
     with quiet():
         if w is None:
-            return np.asarray(float(x.shape[0])), numpy_of(xp.sum(x, axis=0))
-        return numpy_of(xp.sum(w)), numpy_of(xp.sum(x * w[:, None], axis=0))
+            return np.asarray(float(x.shape[0])), numpy_of(xp.sum(x, axis=0)), np.asarray(0.0)
+        below = xp.sum(xp.where(w < 0, w, xp.zeros_like(w)))
+        return numpy_of(xp.sum(w)), numpy_of(xp.sum(x * w[:, None], axis=0)), numpy_of(below)
 
 
 def _spread(x: Array, w: Array | None, xp: Any, centre: Array) -> tuple[Array, ...]:

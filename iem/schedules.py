@@ -116,6 +116,8 @@ def falling(temperatures: Iterable[float]) -> list[float]:
     iem.errors.BadInput: a schedule falls: got 2.5 after 2.0
     """
     visited: list[float] = []
+    if not isinstance(temperatures, Iterable):
+        raise BadInput(f"a schedule is a callable or a list of falling temperatures, got {temperatures!r}")
     for value in temperatures:
         lower(value, visited[-1] if visited else math.inf)
         visited.append(float(value))

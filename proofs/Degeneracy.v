@@ -6,24 +6,12 @@ Open Scope R_scope.
 
 (* D1: unit weights, the free energy never exceeds the least energy *)
 Theorem D1_F_le_min H tau d k : 0 < tau -> (k < H)%nat -> F H tau d <= d k.
-Proof.
-  intros Ht Hk. assert (L : ln (w tau d k) <= ln (Z H tau d)).
-  { apply ln_le; [apply w_pos|]. apply (bsum_ge_term H (w tau d)); auto. intros; left; apply w_pos. }
-  unfold w in L at 1. rewrite ln_exp in L. unfold F.
-  assert (tau * (- d k / tau) = - d k) by (field; lra). nra.
-Qed.
+Proof. exact (F_le_min H tau d k). Qed.
 
 (* D1: unit weights, the free energy is at most tau ln H below the least energy *)
 Theorem D1_F_ge_min H tau d k : 0 < tau -> (k < H)%nat -> (forall i, (i < H)%nat -> d k <= d i) ->
   d k - F H tau d <= tau * ln (INR H).
-Proof.
-  intros Ht Hk Min. assert (0 < INR H) by (apply lt_0_INR; lia).
-  assert (L : ln (Z H tau d) <= ln (INR H * w tau d k)).
-  { apply ln_le; [apply Z_pos; lia|]. rewrite <- bsum_const. apply bsum_le.
-    intros; apply w_mono; auto. }
-  rewrite ln_mult in L; [|auto|apply w_pos]. unfold w in L at 1. rewrite ln_exp in L. unfold F.
-  assert (tau * (- d k / tau) = - d k) by (field; lra). nra.
-Qed.
+Proof. exact (F_ge_min H tau d k). Qed.
 
 (* D1: unit weights, the best hypothesis misses at most (H-1) exp (-delta/tau), delta the gap to the others *)
 Theorem D1_concentration H tau d k delta : 0 < tau -> (k < H)%nat -> (forall i, (i < H)%nat -> i <> k -> d k + delta <= d i) ->

@@ -6,10 +6,7 @@ Open Scope R_scope.
 
 Theorem I1_shift H tau d c h : 0 < tau -> (h < H)%nat ->
   r H tau (fun i => d i + c) h = r H tau d h.
-Proof.
-  intros Ht Hh. apply r_of_w with (exp (- c / tau)); auto; [lia|apply exp_pos|].
-  intros; unfold w. rewrite <- exp_plus. f_equal. field. lra.
-Qed.
+Proof. exact (r_shift H tau d c h). Qed.
 
 Theorem I1_shift_F H tau d c : (0 < H)%nat -> 0 < tau ->
   F H tau (fun i => d i + c) = F H tau d + c.

@@ -143,17 +143,6 @@ Proof.
   - generalize (curv_pos N H d c n i j Hn Hi Hj D). nra.
 Qed.
 
-Lemma argmin_sig n (d : nat -> R) : (0 < n)%nat -> {k | (k < n)%nat /\ forall i, (i < n)%nat -> d k <= d i}.
-Proof.
-  induction n; intros Hn; [lia|]. destruct n.
-  - exists O; split; [lia|]. intros i Hi; replace i with O by lia; lra.
-  - destruct IHn as (k & Hk & E); [lia|].
-    destruct (Rle_lt_dec (d k) (d (S n))) as [L|L].
-    + exists k; split; [lia|]. intros i Hi. destruct (Nat.eq_dec i (S n)) as [->|]; [auto|apply E; lia].
-    + exists (S n); split; [lia|]. intros i Hi. destruct (Nat.eq_dec i (S n)) as [->|]; [lra|].
-      assert (d k <= d i) by (apply E; lia). lra.
-Qed.
-
 Lemma argmax_ex' n (d : nat -> R) : (0 < n)%nat -> exists k, (k < n)%nat /\ forall i, (i < n)%nat -> d i <= d k.
 Proof.
   intros Hn. destruct (argmin_ex n (fun i => - d i) Hn) as (k & Hk & E). exists k. split; auto.

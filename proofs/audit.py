@@ -28,12 +28,14 @@ HERE = Path(__file__).resolve().parent
 
 # What `Print Assumptions` may name: the construction of Coq's real numbers, functional extensionality,
 # the excluded middle. Nothing else, the choice axioms of ClassicalEpsilon included.
-AXIOMS = frozenset({
-    "ClassicalDedekindReals.sig_forall_dec",
-    "ClassicalDedekindReals.sig_not_dec",
-    "FunctionalExtensionality.functional_extensionality_dep",
-    "Classical_Prop.classic",
-})
+AXIOMS = frozenset(
+    {
+        "ClassicalDedekindReals.sig_forall_dec",
+        "ClassicalDedekindReals.sig_not_dec",
+        "FunctionalExtensionality.functional_extensionality_dep",
+        "Classical_Prop.classic",
+    }
+)
 
 # Words that add assumptions, switch checks off, change how a statement reads, or reach outside the files.
 FORBIDDEN = re.compile(
@@ -47,7 +49,9 @@ FORBIDDEN = re.compile(
 ALLOWED_SCOPE = re.compile(r"Open\s+Scope\s+(?!R_scope\b)\w+|Delimit|Bind\s+Scope")
 CLAIM = re.compile(r"([A-Z]\d+[a-z]?)_\w+")
 NEEDED = re.compile(r"From\s+Resp\s+Require\s+(?:Import\s+)?([\w\s]+?)\.(?=\s|$)")
-NAMED = re.compile(r"\b(Theorem|Lemma|Example|Corollary|Fact|Remark|Proposition|Definition|Fixpoint)\s+(\w+)")
+NAMED = re.compile(
+    r"\b(Theorem|Lemma|Example|Corollary|Fact|Remark|Proposition|Definition|Fixpoint)\s+(\w+)"
+)
 
 
 class Rejected(Exception):
@@ -64,9 +68,9 @@ def stripped(source: str) -> str:
             out.append(" ")
         elif depth and source.startswith("*)", i):
             depth, i = depth - 1, i + 2
-        elif source[i] == '"':                      # a string, inside a comment too: "*)" does not end one
+        elif source[i] == '"':  # a string, inside a comment too: "*)" does not end one
             end = i + 1
-            while end < len(source) and not (source[end] == '"' and source[end + 1:end + 2] != '"'):
+            while end < len(source) and not (source[end] == '"' and source[end + 1 : end + 2] != '"'):
                 end += 2 if source[end] == '"' else 1
             if end >= len(source):
                 raise Rejected("a string is not closed")
@@ -108,7 +112,9 @@ def examine(name: str, source: str) -> str:
             raise Rejected(f"{name}:{line}: not allowed: {found[0]}")
     for found in NAMED.finditer(text):
         if (found[1] == "Theorem") != bool(CLAIM.fullmatch(found[2])):
-            raise Rejected(f"{name}: a Theorem carries the id of its claim, and nothing else does: {found[0]}")
+            raise Rejected(
+                f"{name}: a Theorem carries the id of its claim, and nothing else does: {found[0]}"
+            )
     return text
 
 
@@ -128,8 +134,9 @@ def source_hash(folder: Path = HERE) -> str:
 def coqc(build: Path, name: str) -> tuple[str, float]:
     """Compile one module in the build folder; what it printed, and the seconds it took."""
     begin = time.monotonic()
-    run = subprocess.run(["coqc", "-w", "none", "-Q", ".", "Resp", f"{name}.v"],
-                         cwd=build, capture_output=True, text=True)
+    run = subprocess.run(
+        ["coqc", "-w", "none", "-Q", ".", "Resp", f"{name}.v"], cwd=build, capture_output=True, text=True
+    )
     if run.returncode:
         raise Rejected(f"{name} does not compile:\n{run.stderr.strip()}")
     return run.stdout, time.monotonic() - begin
@@ -158,7 +165,8 @@ def declared(build: Path, name: str) -> tuple[list[tuple[str, int]], list[str]]:
     source = (build / f"{name}.v").read_bytes()
     theorems, definitions = [], []
     for kind, start, path, what in re.findall(
-            r"^(\w+) (\d+):\d+ (\S+) (\S+)$", (build / f"{name}.glob").read_text(), re.M):
+        r"^(\w+) (\d+):\d+ (\S+) (\S+)$", (build / f"{name}.glob").read_text(), re.M
+    ):
         if kind == "prf" and CLAIM.fullmatch(what):
             theorems.append((what, 1 + source.count(b"\n", 0, int(start))))
         elif kind == "def":
@@ -185,15 +193,26 @@ def closure(statement: str, definitions: dict[str, str]) -> list[str]:
 
 def report(build: Path, modules: list[str], theorems: list[str], definitions: list[str]) -> str:
     """What Coq prints of every definition, statement and its axioms."""
-    lines = ["Require Import Reals.", "From Coquelicot Require Import Coquelicot.",
-             f"From Resp Require {' '.join(modules)}.", "Open Scope R_scope.", "Set Printing Width 100000.",
-             "Set Printing Depth 100000."]
+    lines = [
+        "Require Import Reals.",
+        "From Coquelicot Require Import Coquelicot.",
+        f"From Resp Require {' '.join(modules)}.",
+        "Open Scope R_scope.",
+        "Set Printing Width 100000.",
+        "Set Printing Depth 100000.",
+    ]
     for kind, names, command in (("definition", definitions, "Print"), ("theorem", theorems, "Check")):
         for name in names:
-            lines += [f'Lemma mark{len(lines)} : True. idtac "@@ {kind} {name}". exact I. Qed.', f"{command} {name}."]
+            lines += [
+                f'Lemma mark{len(lines)} : True. idtac "@@ {kind} {name}". exact I. Qed.',
+                f"{command} {name}.",
+            ]
     # one question for all: asked of each theorem alone it takes minutes
-    lines += [f"Definition all := ({', '.join(['I', *theorems])}).",
-              'Lemma marked : True. idtac "@@ axioms all". exact I. Qed.', "Print Assumptions all."]
+    lines += [
+        f"Definition all := ({', '.join(['I', *theorems])}).",
+        'Lemma marked : True. idtac "@@ axioms all". exact I. Qed.',
+        "Print Assumptions all.",
+    ]
     (build / "Report.v").write_text("\n".join(lines) + "\n")
     return coqc(build, "Report")[0]
 
@@ -204,7 +223,7 @@ def audit(folder: Path = HERE, build: Path | None = None, check: bool = False, s
     build = build or folder.parent / "_build" / "proofs"
     modules = listed(folder)
     texts = {name: examine(f"{name}.v", (folder / f"{name}.v").read_text()) for name in modules}
-    shutil.rmtree(build, ignore_errors=True)        # nothing compiled earlier is trusted
+    shutil.rmtree(build, ignore_errors=True)  # nothing compiled earlier is trusted
     build.mkdir(parents=True)
     for name in modules:
         shutil.copy(folder / f"{name}.v", build)
@@ -227,8 +246,10 @@ def audit(folder: Path = HERE, build: Path | None = None, check: bool = False, s
 
     qualified = [f"{name}.{theorem}" for theorem, (name, _) in where.items()]
     printed = report(build, modules, qualified, definitions)
-    parts = {(kind, name): body for kind, name, body in re.findall(
-        r"^@@ (\w+) (\S+)\n(.*?)(?=^@@ |\Z)", printed, re.M | re.S)}
+    parts = {
+        (kind, name): body
+        for kind, name, body in re.findall(r"^@@ (\w+) (\S+)\n(.*?)(?=^@@ |\Z)", printed, re.M | re.S)
+    }
     prints = {name: flat(parts["definition", name]) for name in definitions}
     assumed = parts["axioms", "all"]
     axioms = sorted(re.findall(r"^([\w.]+)\s*:", assumed.replace("Axioms:", ""), re.M))
@@ -241,35 +262,62 @@ def audit(folder: Path = HERE, build: Path | None = None, check: bool = False, s
         key = f"{name}.{theorem}"
         statement = flat(parts["theorem", key]).split(" : ", 1)[1]
         rests = closure(statement, prints)
-        digest = hashlib.sha256("\n".join([statement, *(prints[d] for d in rests)]).encode()).hexdigest()[:12]
-        rows.append({"claim": CLAIM.fullmatch(theorem)[1], "theorem": theorem, "file": f"{name}.v", "line": line,
-                     "statement": statement, "definitions": rests, "sha": digest})
+        digest = hashlib.sha256("\n".join([statement, *(prints[d] for d in rests)]).encode()).hexdigest()[
+            :12
+        ]
+        rows.append(
+            {
+                "claim": CLAIM.fullmatch(theorem)[1],
+                "theorem": theorem,
+                "file": f"{name}.v",
+                "line": line,
+                "statement": statement,
+                "definitions": rests,
+                "sha": digest,
+            }
+        )
     if check:
-        run = subprocess.run(["coqchk", "-silent", "-o", "-Q", ".", "Resp", *(f"Resp.{m}" for m in modules)],
-                             cwd=build, capture_output=True, text=True)
+        run = subprocess.run(
+            ["coqchk", "-silent", "-o", "-Q", ".", "Resp", *(f"Resp.{m}" for m in modules)],
+            cwd=build,
+            capture_output=True,
+            text=True,
+        )
         say(run.stdout)
         if run.returncode:
             raise Rejected(f"coqchk refuses the compiled files:\n{run.stderr.strip()}")
     version = subprocess.run(["coqc", "--print-version"], capture_output=True, text=True).stdout.split()[0]
-    say(f"{len(rows)} theorems on {len({row['claim'] for row in rows})} claims, "
-        f"{time.monotonic() - begin:.0f} s; axioms: {', '.join(axioms)}")
-    return {"coq": version, "sources": source_hash(folder), "axioms": axioms, "theorems": rows,
-            "definitions": {name: prints[name] for name in sorted(prints)}}
+    say(
+        f"{len(rows)} theorems on {len({row['claim'] for row in rows})} claims, "
+        f"{time.monotonic() - begin:.0f} s; axioms: {', '.join(axioms)}"
+    )
+    return {
+        "coq": version,
+        "sources": source_hash(folder),
+        "axioms": axioms,
+        "theorems": rows,
+        "definitions": {name: prints[name] for name in sorted(prints)},
+    }
 
 
 def unread(record: dict, entries: dict) -> list[str]:
     """What fidelity.yml says of another statement than the one proved, or does not say at all."""
     shas = {row["theorem"]: row["sha"] for row in record["theorems"]}
-    return ([f"{name}: not read (sha {sha})" for name, sha in shas.items() if name not in entries]
-            + [f"{name}: changed since it was read (sha {sha})" for name, sha in shas.items()
-               if name in entries and str(entries[name].get("sha")) != sha]
-            + [f"{name}: no such theorem" for name in entries if name not in shas])
+    return (
+        [f"{name}: not read (sha {sha})" for name, sha in shas.items() if name not in entries]
+        + [
+            f"{name}: changed since it was read (sha {sha})"
+            for name, sha in shas.items()
+            if name in entries and str(entries[name].get("sha")) != sha
+        ]
+        + [f"{name}: no such theorem" for name in entries if name not in shas]
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--coqchk", action="store_true", help="run Coq's independent checker too (minutes)")
-    parser.add_argument("--unread", action="store_true", help="compare audit.json with fidelity.yml, build nothing")
+    parser.add_argument("--unread", action="store_true", help="compare audit.json with fidelity.yml only")
     options = parser.parse_args(arguments)
     target = HERE / "audit.json"
     if options.unread:

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -41,6 +43,18 @@ def chromium() -> str | None:
     """The path of a Chromium: the one named by IEM_CHROMIUM, or the first on the PATH."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return os.environ.get("IEM_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+def built(source: Path, output: Path) -> Path:
+    """The folder of the book of `source`, built strictly below `output`."""
+    build = subprocess.run(
+        [Path(sys.executable).with_name("jupyter-book"), "build", source, "--path-output", output]
+        + ["-W", "-n", "--keep-going", "--quiet"],
+        capture_output=True,
+        text=True,
+    )
+    assert build.returncode == 0, build.stdout + build.stderr
+    return output / "_build" / "html"
 
 
 class Quiet(SimpleHTTPRequestHandler):

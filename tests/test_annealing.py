@@ -17,9 +17,9 @@ from sklearn.mixture import GaussianMixture
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from iem import AnnealedMixture, BadInput, entropy, free_energy, responsibilities
-from iem.annealing import _Cooling
 from iem.chunks import Samples
-from iem.critical import Mixture
+from iem.cooling import Cooling
+from iem.mixture import Mixture
 from iem.radial import radial
 from iem.scatter import KINDS, Scatter
 from iem.schedules import ByEntropy, Cosine, Geometric, Linear
@@ -77,7 +77,7 @@ def test_a_step_never_raises_the_free_energy(seed, energy, form, tau, scaled, we
     )
     options = AnnealedMixture(3, max_iter=1, tol=1e-300)
     options.n_iter_ = 0
-    cooling, reached = _Cooling(options, samples, total, 1e-6), []
+    cooling, reached = Cooling(options, samples, total, 1e-6), []
     for _ in range(5):
         model, _ = cooling.settle(model, scaled, 1e-300)
         reached.append(cooling.free_energy)
@@ -225,6 +225,8 @@ def test_a_warm_start_goes_on():
     assert np.allclose(fit.means_, cold.means_, atol=1e-3) and len(fit.history_) < len(cold.history_)
     with pytest.raises(BadInput, match="a warm start needs samples in 2 dimensions, got 1"):
         fit.fit(blobs()[:, :1])
+    with pytest.raises(BadInput, match="from 4 components needs n_components of as many, got 3"):
+        fit.set_params(n_components=3).fit(blobs())
 
 
 # Laws of the data
@@ -346,15 +348,17 @@ X = blobs(each=5)
         ({"scale": "free"}, "unknown scale 'free'"),
         ({"masses": "none"}, "unknown masses 'none'"),
         ({"growth": "slow"}, "unknown growth 'slow'"),
-        ({"energy": "student-t", "nu": 0}, "degrees of freedom .* got 0"),
-        ({"tol": 0}, "tol and floor are positive, got 0"),
-        ({"floor": -1.0}, "got 0.01 and -1.0"),
+        ({"energy": "student-t", "nu": "four"}, "`nu` is a positive finite number, got 'four'"),
+        ({"tol": 0}, "`tol` is a positive finite number, got 0"),
+        ({"floor": -1.0}, "`floor` is a positive finite number, got -1.0"),
         ({"max_iter": 0}, "max_iter is a whole number from 1, got 0"),
-        ({"start": -1.0}, "`start` is a positive finite temperature, got -1.0"),
-        ({"stop": math.nan}, "`stop` is a positive finite temperature, got nan"),
+        ({"start": -1.0}, "`start` is a positive finite number, got -1.0"),
+        ({"stop": math.nan}, "`stop` is a positive finite number, got nan"),
         ({"start": 1.0, "stop": 2.0}, "`stop` is 2.0, above the start 1.0"),
         ({"schedule": [3.0, 4.0]}, "a schedule falls: got 4.0 after 3.0"),
         ({"schedule": [3.0, -1.0]}, "positive and finite, got -1.0"),
+        ({"schedule": 0.9}, "a callable or a list of falling temperatures, got 0.9"),
+        ({"schedule": [3.0, 2.0], "stop": 1.0}, "its own start and stop, got also start=None and stop=1.0"),
         ({"schedule": lambda s: 2 * s.tau}, "a schedule falls: got "),
         ({"schedule": lambda s: 0}, "positive and finite, got 0"),
         ({"schedule": lambda s: "cold"}, "a schedule gives temperatures, got 'cold'"),
@@ -378,8 +382,14 @@ def test_bad_data(xp):
     with pytest.raises(BadInput, match="compute_chunk_sizes"):
         lazy = da.from_array(X)
         AnnealedMixture().fit(lazy[lazy[:, 0] > 0])
-    with pytest.raises(BadInput, match="weights of the samples sum to 0.0"):
-        AnnealedMixture().fit(da.from_array(X), sample_weight=da.zeros(20))
+    for weights, told in (
+        (np.zeros(20), "a sum of 0.0"),
+        (np.full(20, math.nan), "a sum of nan"),
+        (np.r_[-0.5, np.ones(19)], "those below 0 -0.5"),
+        (np.ones(19), r"20 samples, got shape \(19,\)"),
+    ):
+        with pytest.raises(BadInput, match=told):
+            AnnealedMixture().fit(da.from_array(X), sample_weight=da.from_array(weights))
     with pytest.raises(ValueError, match="non-zero|sum to 0"):
         AnnealedMixture().fit(X, sample_weight=np.zeros(20))
     with pytest.raises(ValueError, match="Negative"):

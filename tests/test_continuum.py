@@ -546,6 +546,10 @@ GAUSSIAN = {k: {n: made(Gaussian(), k, hs) for n, hs in {
     "laplacian": Line(Laplacian()), "bounded": Interval(-1, 2, Laplacian()), "normal": HalfLine(Normal()),
 }.items()} for k in KINDS}  # fmt: skip
 PLACES = st.sampled_from(list(GAUSSIAN["mean"]))
+SIZES = st.floats(0.3, 3)
+ANYWHERE = {
+    "place": PLACES, "x": st.floats(-5, 5), "sigma": SIZES, "c": SIZES, "temperature": st.floats(0.2, 5)
+}  # fmt: skip
 EVIDENCE = st.lists(st.floats(-60, 60), min_size=2, max_size=6)
 SCALES = st.floats(0.05, 20)
 
@@ -561,13 +565,7 @@ def test_means_stay_within_and_never_fall(place, x, sigma, c, temperature):
 
 
 @settings(max_examples=50)
-@given(
-    place=PLACES,
-    x=st.floats(-5, 5),
-    sigma=st.floats(0.3, 3),
-    c=st.floats(0.3, 3),
-    temperature=st.floats(0.2, 5),
-)
+@given(**ANYWHERE)
 def test_the_slope_is_the_variance_over_the_noise(place, x, sigma, c, temperature):
     noise = temperature * sigma**2
     step = 1e-4 * math.sqrt(noise)
@@ -578,13 +576,7 @@ def test_the_slope_is_the_variance_over_the_noise(place, x, sigma, c, temperatur
 
 
 @settings(max_examples=40)
-@given(
-    place=PLACES,
-    x=st.floats(-5, 5),
-    sigma=st.floats(0.3, 3),
-    c=st.floats(0.3, 3),
-    temperature=st.floats(0.2, 5),
-)
+@given(**ANYWHERE)
 def test_the_free_energy_falls_with_the_pull(place, x, sigma, c, temperature):
     """F'(z) = (z - mean)/sigma^2, the force of the evidence."""
     step = 1e-4 * sigma
@@ -595,7 +587,7 @@ def test_the_free_energy_falls_with_the_pull(place, x, sigma, c, temperature):
 
 
 @settings(max_examples=30)
-@given(place=PLACES, x=st.floats(-3, 3), sigma=st.floats(0.3, 3), c=st.floats(0.3, 3))
+@given(place=PLACES, x=st.floats(-3, 3), sigma=SIZES, c=SIZES)
 def test_the_mode_is_where_the_mean_goes_in_the_cold(place, x, sigma, c):
     mean, mode = (GAUSSIAN[k][place] for k in ("mean", "mode"))
     cold = called(mode, x, 0, sigma=sigma, c=c)

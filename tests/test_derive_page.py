@@ -1,17 +1,13 @@
 """The page that derives in the reader's browser, opened in one: its answers are those of `iem` here."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from browsing import FLAGS, INSPECT, chromium, served
-from playwright.sync_api import sync_playwright
+from browsing import INSPECT, built, served
 
 import iem
 from iem.render import plain
@@ -19,18 +15,6 @@ from iem.render import plain
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120_000  # milliseconds, for a machine that does much else
 ANSWERED = "#derive[data-state=answered]"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = chromium()
-    if not path and os.environ.get("CI") == "true":
-        pytest.fail("no Chromium found, and CI must not pass without one")
-    if not path:
-        pytest.skip("no Chromium found; IEM_CHROMIUM names one")
-    with sync_playwright() as playwright:
-        with closing(playwright.chromium.launch(executable_path=path, args=FLAGS)) as browser:
-            yield browser
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +30,7 @@ def book(tmp_path_factory, browser):
     for name in ("derive_here.md", "references.bib"):
         shutil.copy(ROOT / "chapters" / name, folder / "chapters")
     (folder / "chapters" / "derive.md").write_text("(chapter-derive)=\n# The notebook\n")
-    build = subprocess.run(
-        [Path(sys.executable).with_name("jupyter-book"), "build", folder, "-W", "-n", "--quiet"],
-        capture_output=True,
-        text=True,
-    )
-    assert build.returncode == 0, build.stdout + build.stderr
-    return folder / "_build" / "html"
+    return built(folder, folder)
 
 
 @pytest.fixture(scope="module")

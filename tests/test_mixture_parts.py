@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from iem import BadInput
 from iem.chunks import ROWS, Samples
-from iem.critical import Mixture
+from iem.mixture import Mixture
 from iem.radial import GaussianEnergy, LaplaceEnergy, StudentTEnergy, radial
 from iem.scatter import KINDS, Scatter
 from iem.schedules import ByEntropy, Cosine, Geometric, Linear, Stage, falling

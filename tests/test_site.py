@@ -1,13 +1,11 @@
 """The book as a reader gets it: built strictly, read as HTML, and opened in a browser."""
 
 import re
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from browsing import INSPECT, faults_of, served
+from browsing import INSPECT, built, faults_of, served
 from pages import (
     broken_links,
     empty_blocks,
@@ -25,15 +23,7 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):
     """The folder of the built book."""
-    output = tmp_path_factory.mktemp("book")
-    build = subprocess.run(
-        [Path(sys.executable).with_name("jupyter-book"), "build", ROOT, "--path-output", output]
-        + ["-W", "-n", "--keep-going", "--quiet"],
-        capture_output=True,
-        text=True,
-    )
-    assert build.returncode == 0, build.stdout + build.stderr
-    return output / "_build" / "html"
+    return built(ROOT, tmp_path_factory.mktemp("book"))
 
 
 @pytest.fixture(scope="module")
