@@ -114,7 +114,7 @@ def test_a_first_visit(reader):
 
 def test_the_interpreter_was_stored(book):
     sizes = json.loads((book / "derive" / "files.json").read_text())["sizes"]
-    assert {"snapshot.bin", "packages.zip", "pyodide.asm.wasm"} <= set(sizes)
+    assert {"snapshot.bin", "pyodide.asm.wasm", "iem-0.1.0-py3-none-any.whl"} <= set(sizes)
     assert sum(f.stat().st_size for f in book.rglob("*") if f.is_file()) < 60e6
 
 

@@ -1,19 +1,19 @@
 // Starts the Python of the page once, with its packages imported, and stores its memory:
-//     node snapshot.mjs VENDOR PACKAGES OUTPUT
+//     node snapshot.mjs VENDOR OUTPUT WHEEL...
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 
-const [vendor, packages, output] = process.argv.slice(2);
+const [vendor, output, ...wheels] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(`${vendor}/pyodide.mjs`));
 const python = await loadPyodide({
   indexURL: vendor,
   _makeSnapshot: true,
 });
-python.FS.writeFile("/packages.zip", readFileSync(packages));
+wheels.forEach((wheel, i) => python.FS.writeFile(`/${i}.whl`, readFileSync(wheel)));
 python.runPython(`
 import sys
-sys.path.insert(0, "/packages.zip")
+sys.path[:0] = ${JSON.stringify(wheels.map((_, i) => `/${i}.whl`))}
 from iem import page
 page.warm()
 import gc

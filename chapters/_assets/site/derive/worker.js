@@ -7,8 +7,24 @@ const HERE = new URL("./", import.meta.url);
 const network = self.fetch.bind(self);
 const say = (message) => self.postMessage(message);
 
+// A stored memory is only put into one that is as large, which Pyodide does not see to.
+async function roomy(bytes) {
+  const { default: create } = await import("../vendor/pyodide/pyodide.asm.mjs");
+  return (settings) => {
+    const instantiate = settings.instantiateWasm;
+    settings.instantiateWasm = (imports, receive) =>
+      instantiate(imports, (instance, module) => {
+        const { memory } = instance.exports;
+        const missing = bytes - memory.buffer.byteLength;
+        if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+        return receive(instance, module);
+      });
+    return create(settings);
+  };
+}
+
 async function start() {
-  const { key, sizes } = await (await network(new URL("files.json", HERE), { cache: "no-cache" })).json();
+  const { key, packages, sizes } = await (await network(new URL("files.json", HERE), { cache: "no-cache" })).json();
   const total = Object.values(sizes).reduce((a, b) => a + b, 0);
   let loaded = 0;
 
@@ -35,20 +51,22 @@ async function start() {
     return new Uint8Array(await new Response(body).arrayBuffer());
   };
   const options = { indexURL: VENDOR.href };
-  const packages = bytes("packages.zip");
+  const wheels = packages.map((address) => bytes(address));
   let python;
   if (sizes["snapshot.bin"]) {
     try {
-      python = await loadPyodide({ ...options, _loadSnapshot: await bytes("snapshot.bin", true) });
+      const snapshot = await bytes("snapshot.bin", true);
+      const createPyodideModule = await roomy(snapshot.length);
+      python = await loadPyodide({ ...options, createPyodideModule, _loadSnapshot: snapshot });
     } catch (error) {
       console.warn(`the stored interpreter could not be used, starting afresh: ${error}`);
     }
   }
   const stored = Boolean(python);
   python ??= await loadPyodide(options);
-  python.FS.writeFile("/packages.zip", await packages);
+  for (const [i, wheel] of wheels.entries()) python.FS.writeFile(`/${i}.whl`, await wheel);
   say({ progress: total, total, stage: stored ? "starting" : "importing" });
-  if (!stored) python.runPython('import sys; sys.path.insert(0, "/packages.zip")');
+  if (!stored) python.runPython(`import sys; sys.path[:0] = ${JSON.stringify(wheels.map((_, i) => `/${i}.whl`))}`);
   return python.pyimport("iem.page").answer;
 }
 
