@@ -18,10 +18,12 @@ def parse(html: str) -> BeautifulSoup:
 
 
 def read_pages(site: Path) -> dict[str, str]:
-    """The HTML of every page of a site, by its name; `_static` holds templates, not pages."""
+    """The HTML of every page of a site, by its name; `_static` holds templates, `lite` is an application."""
     paths = sorted(path.relative_to(site) for path in site.rglob("*.html"))
     return {
-        path.as_posix(): (site / path).read_text("utf-8") for path in paths if path.parts[0] != "_static"
+        path.as_posix(): (site / path).read_text("utf-8")
+        for path in paths
+        if path.parts[0] not in ("_static", "lite")
     }
 
 

@@ -7,7 +7,6 @@ Each is made once and kept in `_build/wheels`. In the site a wheel has a folder 
 import base64
 import hashlib
 import os
-import re
 import shutil
 import tempfile
 import zipfile
@@ -63,7 +62,7 @@ def _installed(name: str, folder: Path) -> None:
         if parts[0].endswith(".dist-info") and parts[1] not in KEPT:
             continue
         files[entry.as_posix()] = entry.read_binary()
-    title = f"{re.sub(r'[-_.]+', '_', made.metadata['Name'])}-{made.version}"
+    (title,) = {path.split(".dist-info/")[0] for path in files if ".dist-info/" in path}
     files[f"{title}.dist-info/WHEEL"] = PURE.encode()
     record = f"{title}.dist-info/RECORD"
     sums = {path: base64.urlsafe_b64encode(hashlib.sha256(f).digest()) for path, f in files.items()}

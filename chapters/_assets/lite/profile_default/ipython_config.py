@@ -1,0 +1,1 @@
+c.InteractiveShellApp.extensions = ["browser_kernel"]  # noqa: F821
