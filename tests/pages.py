@@ -18,7 +18,7 @@ def parse(html: str) -> BeautifulSoup:
 
 
 def read_pages(site: Path) -> dict[str, str]:
-    """The HTML of every page of a site, by its name; `_static` holds templates, `lite` is an application."""
+    """The HTML of every page of a site, by its name; `_static` holds templates, `lite` a program."""
     paths = sorted(path.relative_to(site) for path in site.rglob("*.html"))
     return {
         path.as_posix(): (site / path).read_text("utf-8")

@@ -1,23 +1,24 @@
-"""JupyterLite with every chapter, built beside the book into `lite/`, and the menu that opens a chapter there.
+"""JupyterLite with every chapter, built beside the book into `lite/`, and the menu that opens it there.
 
-The Python of the browser is the vendored Pyodide. `pyodide-lock.json` says where its packages are: those of the
-kernel, `iem`, SymPy and mpmath are wheels of this site (see `wheels.py`), all others stay in Pyodide's own
-distribution, from which the reader's browser fetches them. What is made is kept in `_build/lite` until one of
-its sources changes.
+The Python of the browser is the vendored Pyodide. `pyodide-lock.json` says where its packages are: those of
+the kernel, `iem`, SymPy and mpmath are wheels of this site (see `wheels.py`), all others stay in Pyodide's
+own distribution, from which the reader's browser fetches them. What is made is kept in `_build/lite` until
+one of its sources changes.
 """
 
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 from urllib.parse import quote
 
 import wheels
+from plain import plain, statements
 from sphinx.util import logging
 
 HERE = Path(__file__).resolve().parent
@@ -41,8 +42,10 @@ FLINT = {
     "sha256": "b31f5c00e0e36040ab58d00b3025156e20869b990d776e4bf90f870b1ee11ad3",
     "imports": ["flint"],
 }
-UNUSED = ("build/fa-*.svg", "build/fa-*.eot", "build/fa-*.ttf", "build/fa-*.woff", "rspack.*", "package.json",
-          "*/package.json")  # fmt: skip
+UNUSED = (  # fonts for old browsers, and what JupyterLite itself is built with
+    *("build/fa-*.svg", "build/fa-*.eot", "build/fa-*.ttf", "build/fa-*.woff"),
+    *("rspack.*", "package.json", "*/package.json"),
+)
 log = logging.getLogger(__name__)
 
 
@@ -72,7 +75,7 @@ def own_wheels(folder: Path) -> dict[str, Path]:
 
 
 def lock(own: dict[str, Path], distribution: str) -> dict:
-    """Pyodide's lock: `own` wheels by their place in this site, all others by an address in `distribution`."""
+    """Pyodide's lock: `own` wheels by their place in this site, others by an address in `distribution`."""
     made = json.loads((VENDOR / "pyodide-lock.json").read_text("utf-8"))
     packages = made["packages"]
     for package in packages.values():
@@ -116,20 +119,20 @@ def banner(name: str, notebook: dict) -> str:
     titles = [title for module, (_, title, _) in OUTSIDE.items() if module in wants]
     hosts = sorted({host for module, (_, _, host) in OUTSIDE.items() if module in wants})
     text = [
-        "**This chapter runs in your browser**, on your own machine. Python, SymPy and `iem` come from the site "
-        "of this book. Run it from the top with *Run*, *Run All Cells*; the first cell takes some seconds.",
+        "**This chapter runs in your browser**, on your own machine. Python, SymPy and `iem` come from the "
+        "site of this book. Run it from the top with *Run*, *Run All Cells*; the start takes some ten seconds.",
         f"**Without a network** {len(runs)} of its {len(cells)} code cells run"
         + (": all of them." if len(runs) == len(cells) else f": {ranges(runs)}, counted from the top."),
     ]
     if wants:
         text.append(
-            f"**The others need the network**: {' and '.join(hosts)}, for {', '.join(titles)}. The cell that needs "
-            "one of them first fetches it, up to some 40 MB. Without a network such a cell says that it was not run, "
-            "and the others go on."
+            f"**The others need the network**: {' and '.join(hosts)}, for {', '.join(titles)}. These are "
+            "fetched, up to some 50 MB, before the first cell that uses them. Without a network such a cell "
+            "says that it was not run, and the others go on."
         )
     text.append(
-        "What you change is kept in this browser alone; *Help*, *Clear Browser Data* brings back the chapters as "
-        "they were published. Some of the text is marked up for the pages of the book, where it reads better."
+        "What you change is kept in this browser alone; *Help*, *Clear Browser Data* brings back the chapters "
+        "as they were published."
     )
     return "\n\n".join(text)
 
@@ -140,21 +143,32 @@ def ranges(numbers: list[int]) -> str:
     for i, number in enumerate(numbers, 1):
         if i == len(numbers) or numbers[i] != number + 1:
             first = numbers[start]
-            parts.append(f"{first}" if first == number else f"{first}{', ' if number == first + 1 else ' to '}{number}")
+            parts.append(
+                f"{first}"
+                if first == number
+                else f"{first}{', ' if number == first + 1 else ' to '}{number}"
+            )
             start = i
     return ", ".join(parts)
 
 
-def prepared(path: Path) -> dict:
-    """A chapter with its stored outputs as JupyterLite shows it, below a banner."""
-    notebook = json.loads(path.read_text("utf-8"))
+def prepared(name: str, notebook: dict, formulas: dict[str, str]) -> dict:
+    """A chapter with its stored outputs as JupyterLite shows it, in place, below a banner."""
     for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = plain("".join(cell["source"]), formulas)
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             if "text/html" in data:  # the only one of them that is shown
                 data.pop("image/png", None)
-    told = {"cell_type": "markdown", "id": "in-the-browser", "metadata": {}, "source": banner(path.stem, notebook)}
-    notebook["cells"].insert(0, told)
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" or cell["source"]]
+    told = {
+        "cell_type": "markdown",
+        "id": "in-the-browser",
+        "metadata": {},
+        "source": banner(name, notebook),
+    }
+    notebook["cells"] = [told, *cells]
     notebook["metadata"]["kernelspec"] = {
         "display_name": "Python (Pyodide)",
         "language": "python",
@@ -167,14 +181,8 @@ def prepared(path: Path) -> dict:
 
 
 def _extension() -> Path:
-    import jupyterlite_pyodide_kernel as kernel
-
-    (path,) = [
-        Path(prefix) / "share" / "jupyter" / "labextensions" / PLUGIN
-        for prefix in (sys.prefix,)
-        if kernel.__version__
-    ]
-    return path
+    """The kernel for browsers, as it is installed."""
+    return Path(sys.prefix) / "share" / "jupyter" / "labextensions" / PLUGIN
 
 
 def assemble(chapters: Path, target: Path) -> None:
@@ -182,13 +190,16 @@ def assemble(chapters: Path, target: Path) -> None:
     from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL, PYODIDE_VERSION
 
     if f'"{PYODIDE_VERSION}"' not in (VENDOR / "pyodide.mjs").read_text("utf-8"):
-        raise SystemExit(f"the kernel of JupyterLite is made for Pyodide {PYODIDE_VERSION}, not for the vendored one")
-    work = target.with_suffix(".work")
-    shutil.rmtree(work, ignore_errors=True)
+        raise SystemExit(
+            f"the kernel of JupyterLite is made for Pyodide {PYODIDE_VERSION}, not for the vendored one"
+        )
+    work = target.with_suffix(f".{os.getpid()}")
     contents = work / "contents"
     contents.mkdir(parents=True)
-    for path in sorted(chapters.glob("*.ipynb")):
-        (contents / path.name).write_text(json.dumps(prepared(path), indent=None), "utf-8")
+    notebooks = {path: json.loads(path.read_text("utf-8")) for path in sorted(chapters.glob("*.ipynb"))}
+    formulas = statements(list(notebooks.values()))
+    for path, notebook in notebooks.items():
+        (contents / path.name).write_text(json.dumps(prepared(path.stem, notebook, formulas)), "utf-8")
     for name in BESIDE:
         if (chapters / name).exists():
             (contents / name).parent.mkdir(exist_ok=True)
@@ -203,7 +214,11 @@ def assemble(chapters: Path, target: Path) -> None:
             "env": {"HOME": "/home/pyodide", "IPYTHONDIR": "/lib/python3.14/site-packages/browser_profile"},
         },
     }
-    settings = {"appName": "Implicit EM", "exposeAppInBrowser": True, "litePluginSettings": {f"{PLUGIN}:kernel": kernel}}
+    settings = {
+        "appName": "Implicit EM",
+        "exposeAppInBrowser": True,
+        "litePluginSettings": {f"{PLUGIN}:kernel": kernel},
+    }
     page = {"jupyter-lite-schema-version": 0, "jupyter-config-data": settings}
     (work / "jupyter-lite.json").write_text(json.dumps(page), "utf-8")
     options = {
@@ -240,43 +255,53 @@ def assemble(chapters: Path, target: Path) -> None:
 # The book
 
 
-def start(app):
-    """Begin to build beside the book, unless it is there already."""
-    chapters = Path(app.srcdir) / "chapters"
-    notebooks = sorted(chapters.glob("*.ipynb"))
-    if app.builder.format != "html" or not notebooks:
-        return
-    sources = [*notebooks, *(chapters / name for name in BESIDE), *VENDOR.iterdir(), *LITE.rglob("*.*")]
-    sources += [*HERE.glob("*.py"), *(wheels.wheel(name) for name in ("iem", *PACKED)), _extension() / "package.json"]
-    sums = [f"{path.name} {wheels.sha256(path)}" for path in sources if path.is_file() and path.suffix != ".pyc"]
-    key = hashlib.sha256("\n".join(sorted(sums)).encode()).hexdigest()[:16]
-    app.lite = {"site": STORE / key}
-    if not app.lite["site"].exists():
-        STORE.mkdir(parents=True, exist_ok=True)
-        for old in STORE.iterdir():
+def begin(chapters: Path) -> tuple[Path, subprocess.Popen | None]:
+    """The folder of the site of JupyterLite, and what is at work on it, unless it is there already."""
+    sources = [*chapters.glob("*.ipynb"), *(chapters / name for name in BESIDE), *VENDOR.iterdir()]
+    sources += [*LITE.rglob("*.*"), *HERE.glob("*.py"), _extension() / "package.json"]
+    sources += [wheels.wheel(name) for name in ("iem", *PACKED)]
+    sums = [
+        f"{path.name} {wheels.sha256(path)}" for path in sources if path.is_file() and path.suffix != ".pyc"
+    ]
+    site = STORE / hashlib.sha256("\n".join(sorted(sums)).encode()).hexdigest()[:16]
+    if site.exists():
+        return site, None
+    STORE.mkdir(parents=True, exist_ok=True)
+    for old in STORE.iterdir():
+        if "." not in old.name or time.time() - old.stat().st_mtime > 3600:  # not what another build is at
             shutil.rmtree(old, ignore_errors=True)
-        command = [sys.executable, __file__, chapters, STORE / key]
-        app.lite["process"] = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    command = [sys.executable, __file__, chapters, site]
+    return site, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def put(made: Path, site: Path) -> None:
+    """Copy what was made into a site."""
+    shutil.rmtree(site / "lite", ignore_errors=True)
+    shutil.copytree(made, site / "lite", ignore=shutil.ignore_patterns("wheels"))
+    shutil.copytree(made / "wheels", site / "wheels", dirs_exist_ok=True)
+
+
+def start(app):
+    """Begin to build beside the book."""
+    chapters = Path(app.srcdir) / "chapters"
+    if app.builder.format == "html" and any(chapters.glob("*.ipynb")):
+        app.lite = begin(chapters)
 
 
 def finish(app, exception):
     """Put what was made into the book."""
-    made = getattr(app, "lite", None)
-    if made is None:
-        return
-    if process := made.pop("process", None):
+    made, process = getattr(app, "lite", (None, None))
+    if process:
         if exception:
             process.kill()
         _, told = process.communicate()
         if process.returncode and not exception:
-            log.warning("the chapters cannot be run in the browser:\n%s", told.decode(errors="replace")[-3000:])
+            log.warning(
+                "the chapters cannot be run in the browser:\n%s", told.decode(errors="replace")[-3000:]
+            )
             return
-    if exception:
-        return
-    site = Path(app.outdir)
-    shutil.rmtree(site / "lite", ignore_errors=True)
-    shutil.copytree(made["site"], site / "lite", ignore=shutil.ignore_patterns("wheels"))
-    shutil.copytree(made["site"] / "wheels", site / "wheels", dirs_exist_ok=True)
+    if made and not exception:
+        put(made, Path(app.outdir))
 
 
 def add_menu(app, pagename, templatename, context, doctree):

@@ -16,7 +16,13 @@ from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parents[3]
 STORE = ROOT / "_build" / "wheels"
-UNUSED = {"tests", "benchmarks", "__pycache__", "django-stubs", "stubs"}  # jedi's stubs: other packages' types
+UNUSED = {
+    "tests",
+    "benchmarks",
+    "__pycache__",
+    "django-stubs",
+    "stubs",
+}  # jedi's stubs: other packages' types
 COMPILED = (".so", ".pyd", ".pyc", ".pyx", ".pxd", ".c", ".h")
 KEPT = ("METADATA", "licenses", "LICENSE", "entry_points.txt")  # of an installed package's .dist-info
 PURE = "Wheel-Version: 1.0\nGenerator: wheels.py\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -28,12 +34,12 @@ def wheel(name: str) -> Path:
     if name == "iem":
         sources = sorted((ROOT / "iem").rglob("*.py")) + [ROOT / "pyproject.toml", ROOT / "README.md"]
         digest = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:12]
-        folder = STORE / f"iem-{rule}-{digest}"
+        folder = STORE / f"iem-0-{digest}-{rule}"
     else:
         folder = STORE / f"{name}-{distribution(name).version}-{rule}"
     if not folder.exists():
         STORE.mkdir(parents=True, exist_ok=True)
-        for old in STORE.glob(f"{name}-*"):
+        for old in STORE.glob(f"{name}-[0-9]*"):
             shutil.rmtree(old, ignore_errors=True)
         with tempfile.TemporaryDirectory(dir=STORE) as draft:
             (_project if name == "iem" else _installed)(name, Path(draft) / "whl")

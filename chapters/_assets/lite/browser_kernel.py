@@ -35,7 +35,7 @@ USED = {
     "flint": {"Enclosure", "Envelope", "enclosure", "Boxes", "Contact", "Falling", "Tail", "boxes"},
 }
 PATIENCE = 8  # seconds for the distribution to answer
-PAUSE = 60  # seconds until it is asked again
+PAUSE = 20  # seconds until it is asked again
 
 
 def needed(source: str) -> set[str]:

@@ -1,10 +1,10 @@
-"""Which cells of the chapters run without what is not part of the site; stored in `offline.json` beside this.
+"""Which cells of the chapters run without what is not part of the site; stored in `offline.json` here.
 
     python chapters/_assets/lite/measure.py [CHAPTER ...]
 
 Each chapter runs as it would in a browser without a network: the modules of `browser_kernel.OUTSIDE` cannot
-be imported. The result is stored for each cell with the digest of its source, so that a cell that was changed
-since counts as not known.
+be imported. The result is stored for each cell with the digest of its source, so that a cell that was
+changed since counts as not known.
 """
 
 import json
@@ -25,7 +25,7 @@ def digest(source: str) -> str:
 
 
 def run(path: Path) -> dict[str, list]:
-    """For each cell of a chapter the digest of its source, and the module for want of which it was skipped."""
+    """For each cell the digest of its source, and the module for want of which it was skipped."""
     import browser_kernel
     from IPython.core.interactiveshell import InteractiveShell
 
