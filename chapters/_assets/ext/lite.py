@@ -120,19 +120,19 @@ def banner(name: str, notebook: dict) -> str:
     hosts = sorted({host for module, (_, _, host) in OUTSIDE.items() if module in wants})
     text = [
         "**This chapter runs in your browser**, on your own machine. Python, SymPy and `iem` come from the "
-        "site of this book. Run it from the top with *Run*, *Run All Cells*; the start takes some ten seconds.",
+        "site of this book. Run it from the top with *Run*, *Run All Cells*; the start takes some seconds.",
         f"**Without a network** {len(runs)} of its {len(cells)} code cells run"
         + (": all of them." if len(runs) == len(cells) else f": {ranges(runs)}, counted from the top."),
     ]
     if wants:
         text.append(
             f"**The others need the network**: {' and '.join(hosts)}, for {', '.join(titles)}. These are "
-            "fetched, up to some 50 MB, before the first cell that uses them. Without a network such a cell "
-            "says that it was not run, and the others go on."
+            "fetched, up to some 50 MB, before the first cell that uses them. Without a network such a "
+            "cell says that it was not finished, and the others go on."
         )
     text.append(
-        "What you change is kept in this browser alone; *Help*, *Clear Browser Data* brings back the chapters "
-        "as they were published."
+        "What you change is kept in this browser alone; *Help*, *Clear Browser Data* brings back the "
+        "chapters as they were published."
     )
     return "\n\n".join(text)
 

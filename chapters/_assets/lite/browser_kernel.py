@@ -88,8 +88,8 @@ class Cells:
                 self.absent[name] = module
         _, title, host = OUTSIDE[module]
         return (
-            f"Not run: this cell needs {title}, which is fetched from {host} over the network and is not "
-            "here. Nothing was computed. Cells that are symbolic throughout run without a network."
+            f"Not finished: this cell needs {title}, which is fetched from {host} over the network and is "
+            "not here. Cells that are symbolic throughout run without a network."
         )
 
     # An AST transformer of IPython
