@@ -9,6 +9,7 @@ import zipfile
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from browsing import served
@@ -228,6 +229,35 @@ def test_a_cell_that_wants_a_package_is_skipped_and_said_to_be(shell, capsys):
 )
 def test_numbers_in_few_words(numbers, words):
     assert lite.ranges(numbers) == words
+
+
+# The menu of a chapter
+
+
+def test_the_menu_offers_every_way(tmp_path):
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters/a.ipynb").touch()
+    app = SimpleNamespace(srcdir=tmp_path, lite=None)
+
+    def menu(name, *buttons):
+        pathto = lambda target, resource=0: f"../{target}" + ("" if resource else ".html")  # noqa: E731
+        context = {"pathto": pathto, "sourcename": f"{name}.ipynb", "header_buttons": list(buttons)}
+        lite.add_menu(app, name, "page.html", context, None)
+        return context["header_buttons"]
+
+    (group,) = menu("chapters/a")
+    assert group["tooltip"] == "Run this chapter" and group["type"] == "group"
+    assert {button["text"]: button["url"] for button in group["buttons"]} == {
+        "JupyterLite": "../lite/notebooks/index.html?path=a.ipynb",
+        "Download": "../_sources/chapters/a.ipynb",
+        "How to run it": "../chapters/run.html",
+    }
+    assert menu("chapters/b") == []
+    theirs = {"label": "launch-buttons", "buttons": [{"text": "Binder"}, {"text": "Colab"}]}
+    (group,) = menu("chapters/a", theirs)
+    assert [b["text"] for b in group["buttons"]] == "JupyterLite,Binder,Colab,Download,How to run it".split(
+        ","
+    )
 
 
 # In a browser

@@ -157,6 +157,21 @@ def test_a_chapter_names_its_neighbours(pages):
     assert len(titles) == 2 and all(titles)
 
 
+def test_every_chapter_can_be_run(book, pages):
+    for path in (ROOT / "chapters").glob("*.ipynb"):
+        menu = parse(pages[f"chapters/{path.stem}.html"]).select_one(".dropdown-launch-buttons")
+        assert menu.button["aria-label"] == "Run this chapter"
+        links = {link.get_text(strip=True): link["href"] for link in menu.select("a")}
+        assert links["JupyterLite"] == f"../lite/notebooks/index.html?path={path.name}"
+        assert (book / "lite" / "files" / path.name).is_file()
+        assert (book / "chapters" / links["Download"]).read_bytes() == path.read_bytes()
+        assert links["How to run it"] == "run.html"
+
+
+def test_the_site_stays_small(book):
+    assert sum(file.stat().st_size for file in book.rglob("*") if file.is_file()) < 100e6
+
+
 @pytest.mark.parametrize(
     ("html", "fault"),
     [

@@ -318,9 +318,9 @@ def add_menu(app, pagename, templatename, context, doctree):
     links = [
         ("JupyterLite", "Run it in this browser", "_static/images/logo_jupyterlite.svg",
          f"{pathto('lite/notebooks/index.html', 1)}?path={quote(name)}.ipynb"),
-        ("Notebook", "Download it as .ipynb", "fas fa-download",
+        ("Download", "The notebook, as .ipynb", "fas fa-download",
          f"{pathto('_sources', 1)}/{context['sourcename']}"),
-        ("All ways", "How to run a chapter", "fas fa-circle-question", pathto("chapters/run")),
+        ("How to run it", "The ways to run a chapter", "fas fa-circle-question", pathto("chapters/run")),
     ]  # fmt: skip
     own = [{"type": "link", "text": t, "tooltip": tip, "icon": i, "url": url} for t, tip, i, url in links]
     group["buttons"] = [own[0], *group["buttons"], *own[1:]]
