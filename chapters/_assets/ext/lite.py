@@ -103,19 +103,17 @@ def banner(name: str, notebook: dict) -> str:
     """What the reader of a chapter is told first: what it needs from the network."""
     measured = json.loads((LITE / "offline.json").read_text("utf-8")).get(name, {})
     sys.path.insert(0, str(LITE))
-    from browser_kernel import OUTSIDE
+    from browser_kernel import OUTSIDE, needed
     from measure import digest
 
     sys.path.remove(str(LITE))
     runs, wants, cells = [], set(), [c for c in notebook["cells"] if c["cell_type"] == "code"]
     for number, cell in enumerate(cells, 1):
         source, wanted = measured.get(cell["id"], ("", None))
-        if source != digest("".join(cell["source"])) or wanted is None:
-            continue
-        if wanted:
-            wants.add(wanted)
-        else:
-            runs.append(number)
+        if source == digest("".join(cell["source"])) and wanted is not None:
+            wants |= {wanted} - {""}
+            runs += [] if wanted else [number]
+        wants |= needed("".join(cell["source"]))
     titles = [title for module, (_, title, _) in OUTSIDE.items() if module in wants]
     hosts = sorted({host for module, (_, _, host) in OUTSIDE.items() if module in wants})
     text = [
@@ -152,13 +150,24 @@ def ranges(numbers: list[int]) -> str:
     return ", ".join(parts)
 
 
+def joined(text):
+    """Lines as one text, which is what is shown as it is stored; anything else unchanged."""
+    return "".join(text) if isinstance(text, list) and all(isinstance(line, str) for line in text) else text
+
+
 def prepared(name: str, notebook: dict, formulas: dict[str, str]) -> dict:
     """A chapter with its stored outputs as JupyterLite shows it, in place, below a banner."""
     for cell in notebook["cells"]:
+        cell["source"] = joined(cell["source"])
         if cell["cell_type"] == "markdown":
-            cell["source"] = plain("".join(cell["source"]), formulas)
+            cell["source"] = plain(cell["source"], formulas)
+        else:
+            cell["metadata"]["trusted"] = True  # or the stored figures are not shown
         for output in cell.get("outputs", ()):
+            if "text" in output:
+                output["text"] = joined(output["text"])
             data = output.get("data", {})
+            data.update({kind: joined(text) for kind, text in data.items()})
             if "text/html" in data:  # the only one of them that is shown
                 data.pop("image/png", None)
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" or cell["source"]]

@@ -30,6 +30,13 @@ def inline(text: str) -> str:
     return re.sub(r"^(\$\$) *\([\w-]+\) *$", r"\1", text, flags=re.M)
 
 
+def in_one_line(quote: re.Match) -> str:
+    """A quote with each displayed formula in one line: the mark of a quote would be shown in it."""
+    return re.sub(
+        r"\$\$.+?\$\$", lambda formula: re.sub(r"\n(?:> ?)*", " ", formula[0]), quote[0], flags=re.S
+    )
+
+
 def plain(text: str, formulas: dict[str, str]) -> str:
     """A cell of a chapter's text: theorems and boxes as quotes with a heading, formulas in their place."""
     lines, open_fences = [], []
@@ -50,7 +57,7 @@ def plain(text: str, formulas: dict[str, str]) -> str:
             lines.append(quote + line)
         elif found and found["name"] == "glue:math":
             open_fences.append((found["fence"], "formula"))
-            lines += [quote + "$$", quote + formulas[found["title"].strip()], quote + "$$"]
+            lines.append(f"{quote}$${formulas[found['title'].strip()]}$$")
         elif found and found["name"] in SOLUTION:
             open_fences.append((found["fence"], "mark"))
             lines.append(quote + SOLUTION[found["name"]])
@@ -67,4 +74,5 @@ def plain(text: str, formulas: dict[str, str]) -> str:
                 lines[-2] = lines[-2].replace("Theorem.", f"Theorem {option[2][4:]}.")
         elif not re.fullmatch(r"\([\w-]+\)=", line):
             lines.append(quote + inline(line))
-    return re.sub(r"^((?:> *)+\n)(?:(?:> *)+\n)+", r"\1", "\n".join(lines), flags=re.M).strip("\n")
+    text = re.sub(r"^> .*\$\$(?:\n>.*)*", in_one_line, "\n".join(lines), flags=re.M)
+    return re.sub(r"^((?:> *)+\n)(?:(?:> *)+\n)+", r"\1", text, flags=re.M).strip("\n")
