@@ -153,6 +153,20 @@ def test_markup_of_the_book_becomes_plain():
 # What a cell needs
 
 
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_what_a_chapter_imports_is_here_or_known_to_be_outside(site, path):
+    lock = json.loads((site / "lite/pyodide-lock.json").read_text("utf-8"))["packages"].values()
+    here = {name for package in lock if "https:" not in package["file_name"] for name in package["imports"]}
+    imported = set()
+    for cell in code_cells(json.loads(path.read_text("utf-8"))):
+        for node in ast.walk(ast.parse("".join(cell["source"]))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module.split(".")[0])
+    assert imported <= {*here, *browser_kernel.OUTSIDE, *sys.stdlib_module_names}
+
+
 @pytest.mark.parametrize(
     ("cell", "needs"),
     [
@@ -175,7 +189,7 @@ def test_the_names_that_show_a_need_are_those_of_iem():
         names = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
         names |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
         loads[path.stem] = {name.split(".")[0] for name in names}
-    for module in ("sklearn", "altair", "igraph", "flint"):
+    for module in ("sklearn", "tqdm", "altair", "igraph", "flint"):
         signs = browser_kernel.USED[module]
         assert signs <= {*iem.__all__, *loads}
         for name in (name for name, loaded in loads.items() if module in loaded and name != "intervals"):

@@ -32,7 +32,7 @@ BESIDE = ("claims.yml", "data/success.json")  # what the chapters read, beside e
 PACKED = (
     *("sympy", "mpmath", "pyyaml", "array-api-compat", "comm", "traitlets", "ipython", "jedi", "parso"),
     *("ipython-pygments-lexers", "pygments", "prompt-toolkit", "wcwidth", "stack-data", "executing"),
-    *("asttokens", "pure-eval", "matplotlib-inline"),
+    *("asttokens", "pure-eval", "matplotlib-inline", "threadpoolctl"),
 )
 # A build for Pyodide that is not in its distribution but on PyPI, with the hash given there.
 FLINT = {
