@@ -85,10 +85,7 @@ def test_a_chapter_has_its_copy(site, path):
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_it_is_known_of_every_cell_whether_it_needs_the_network(path):
-    cells = code_cells(json.loads(path.read_text("utf-8")))
-    now = {cell["id"]: measure.digest("".join(cell["source"])) for cell in cells}
-    known = {name: digest for name, (digest, _) in MEASURED.get(path.stem, {}).items()}
-    assert known == now, f"run {Path(measure.__file__).relative_to(ROOT)} {path.stem}"
+    assert measure.known(path, MEASURED), f"run {Path(measure.__file__).relative_to(ROOT)} {path.stem}"
 
 
 def test_every_chapter_is_listed_with_what_it_reads(site):

@@ -37,7 +37,7 @@ USED = {
     "flint": {"Enclosure", "Envelope", "enclosure", "Boxes", "Contact", "Falling", "Tail", "boxes"},
 }
 PATIENCE = 8  # seconds for the distribution to answer
-PAUSE = 20  # seconds until it is asked again
+PAUSE = 10  # seconds until it is asked again
 
 
 def needed(source: str) -> set[str]:

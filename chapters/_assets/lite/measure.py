@@ -2,9 +2,9 @@
 
     python chapters/_assets/lite/measure.py [CHAPTER ...]
 
-Each chapter runs as it would in a browser without a network: the modules of `browser_kernel.OUTSIDE` cannot
-be imported. The result is stored for each cell with the digest of its source, so that a cell that was
-changed since counts as not known.
+Without names: every chapter with a cell that was changed since. Each runs as it would in a browser without a
+network: the modules of `browser_kernel.OUTSIDE` cannot be imported. The result is stored for each cell with
+the digest of its source.
 """
 
 import json
@@ -54,12 +54,19 @@ def run(path: Path) -> dict[str, list]:
     return found
 
 
+def known(path: Path, stored: dict) -> bool:
+    """Whether every cell of a chapter was measured as it is."""
+    cells = [c for c in json.loads(path.read_text("utf-8"))["cells"] if c["cell_type"] == "code"]
+    now = {cell["id"]: digest("".join(cell["source"])) for cell in cells}
+    return now == {name: source for name, (source, _) in stored.get(path.stem, {}).items()}
+
+
 def main(names: list[str]) -> None:
     paths = sorted(CHAPTERS.glob("*.ipynb"))
     stored = json.loads(STORED.read_text("utf-8")) if STORED.exists() else {}
 
     def measured(path: Path) -> tuple[str, dict]:
-        if names and path.stem not in names:
+        if path.stem not in names if names else known(path, stored):
             return path.stem, stored[path.stem]
         print(path.stem, flush=True)
         code = "import json, measure, pathlib, sys; found = measure.run(pathlib.Path(sys.argv[1])); "
