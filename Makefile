@@ -42,6 +42,7 @@ lab: $(VENV)/.ready ## open the chapters in JupyterLab
 notebooks: $(VENV)/.ready ## execute every chapter and store its outputs
 	$(RUN) -m iem.notebooks
 	$(RUN) -m iem claims --badge > chapters/_assets/badge.svg
+	$(RUN) chapters/_assets/lite/measure.py        # which cells of them run in a browser without a network
 
 bench: $(VENV)/.ready ## run the speed comparisons
 	$(RUN) benchmarks/run.py
