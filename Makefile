@@ -34,7 +34,7 @@ frameworks: $(SECOND)/.ready ## check against PyTorch and JAX, in a second envir
 oldest: $(OLDEST)/.ready ## test the package with the oldest dependencies that it allows
 	SCIPY_ARRAY_API=1 $(OLDEST)/bin/python -m pytest tests iem -W default::DeprecationWarning \
 	    -o addopts="--strict-markers --doctest-modules -n auto" \
-	    --ignore=tests/frameworks --ignore=tests/test_site.py
+	    --ignore=tests/frameworks --ignore=tests/test_site.py --ignore=tests/test_lite.py
 
 lab: $(VENV)/.ready ## open the chapters in JupyterLab
 	$(RUN) -m jupyter lab chapters
