@@ -131,7 +131,7 @@ def test_it_stays_small(site):
     size = {
         f: f.stat().st_size for part in ("lite", "wheels") for f in (site / part).rglob("*") if f.is_file()
     }
-    assert sum(size.values()) < 34e6
+    assert sum(size.values()) < 30e6
     assert not [f for f in size if f.suffix == ".map"]
 
 

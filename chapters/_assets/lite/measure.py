@@ -3,8 +3,8 @@
     python chapters/_assets/lite/measure.py [CHAPTER ...]
 
 Without names: every chapter with a cell that was changed since. Each runs as it would in a browser without
-a network: the modules of `browser_kernel.OUTSIDE` cannot be imported. The result is stored for each cell with
-the digest of its source.
+a network: the modules of `browser_kernel.OUTSIDE` cannot be imported. The result is stored for each cell
+with the digest of its source.
 """
 
 import json
