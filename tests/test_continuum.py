@@ -3,6 +3,7 @@
 import math
 import sys
 from dataclasses import dataclass, replace
+from functools import cache
 
 import mpmath
 import numpy as np
@@ -58,6 +59,7 @@ NUMBERS = {
 }
 
 
+@cache
 def made(kernel, kind, hypotheses):
     return ContinuousActivation(kernel, KINDS[kind], hypotheses)
 
