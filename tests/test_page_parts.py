@@ -69,27 +69,29 @@ def test_a_symbol_is_found_where_it_is_meant(extensions, symbol, tex, shown):
 
 def test_the_line_names_what_a_chapter_uses_and_leads_to_it(extensions):
     symbols = extensions.symbols.table((CHAPTERS / "notation.md").read_text("utf-8"))
-    assert len(symbols) > 25 and (r"\sigma(x)", "symbol-logistic") in symbols
+    assert len(symbols) > 25 and (r"\sigma(x)", "symbol-logistic", "logistic function") in symbols
+    assert ("b", "symbol-sigma", "scale of a kernel") in symbols
     found = extensions.symbols.used([r"r_h\propto e^{-d_h/\tau}", "s"], {"s"}, symbols)
-    assert [label for _, label in found] == ["symbol-d", "symbol-tau", "symbol-r"]
+    assert [label for _, label, _ in found] == ["symbol-d", "symbol-tau", "symbol-r"]
     line = extensions.symbols.line(found, "chapters/a")
     assert [n.astext() for n in line.findall(nodes.math)] == ["d_h(z)", r"\tau", "r_h(z)"]
+    assert "temperature" in [n.astext().strip() for n in line.findall(nodes.inline)]
     assert [
         n["reftarget"] for n in line.findall(lambda n: "reftarget" in getattr(n, "attributes", ()))
-    ] == [label for _, label in found]
+    ] == [label for _, label, _ in found]
 
 
 def test_every_symbol_has_an_entry_and_every_entry_is_in_the_table(extensions):
     page = (CHAPTERS / "notation.md").read_text("utf-8")
     entries = set(re.findall(r"^\((symbol-\w+)\)=$", page, re.M))
-    assert {label for _, label in extensions.symbols.table(page)} == entries
+    assert {label for _, label, _ in extensions.symbols.table(page)} == entries
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_letters_of_its_own_are_letters_of_the_table_that_a_chapter_shows(extensions, path):
     """Else the comment that takes a letter out of the line has no use."""
     known = {
-        symbol for symbol, _ in extensions.symbols.table((CHAPTERS / "notation.md").read_text("utf-8"))
+        symbol for symbol, _, _ in extensions.symbols.table((CHAPTERS / "notation.md").read_text("utf-8"))
     }
     cells = load(path).cells
     text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")

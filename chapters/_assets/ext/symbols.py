@@ -11,7 +11,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 
-ROW = re.compile(r"^\| \[(.+?)\]\((symbol-\w+)\) \|", re.M)
+ROW = re.compile(r"^\| \[(.+?)\]\((symbol-\w+)\) \|[^|]*\| (.+?) \|$", re.M)
 OWN = re.compile(r"<!--\s*own letters:(.*?)-->", re.S)
 INDEX = re.compile(r"[hijkln]|[+\-]|\\pm|\d")  # what may stand for the index of a hypothesis
 ALWAYS = {r"\Delta", r"\KL", r"\langle"}  # with any index, with an argument or without
@@ -53,29 +53,31 @@ def shows(tex, symbol):
 
 
 def table(page):
-    """The symbols of the notation page, in its order, each with the label of its entry."""
-    rows = ROW.findall(page)
-    return [(symbol, label) for cell, label in rows for symbol in formulas(cell)]
-
-
-def used(texts, own, symbols):
-    """The symbols that some formulas show, but for those with a meaning of their own there."""
+    """The symbols of the notation page, in its order: each with the label of its entry and its meaning."""
     return [
-        (symbol, label)
-        for symbol, label in symbols
-        if symbol not in own and any(shows(tex, symbol) for tex in texts)
+        (symbol, label, meaning.translate({ord(c): None for c in "$\\\\"}))
+        for cell, label, meaning in ROW.findall(page)
+        for symbol in formulas(cell)
     ]
 
 
+def used(texts, own, symbols):
+    """The rows of the symbols that some formulas show, but for those with a meaning of their own there."""
+    return [row for row in symbols if row[0] not in own and any(shows(tex, row[0]) for tex in texts)]
+
+
 def line(found, docname):
-    """The line itself."""
+    """The line itself; the meaning is the name of the link, for those who do not see the symbol."""
     paragraph = nodes.paragraph(classes=["iem-symbols"])
     paragraph += nodes.inline("", "Symbols", classes=["iem-symbols-title"])
-    for symbol, label in found:
+    for symbol, label, meaning in found:
         link = addnodes.pending_xref(
             "", refdomain=None, reftype="myst", reftarget=label, refexplicit=True, refdoc=docname
         )
-        link += nodes.inline("", "", nodes.math(symbol, symbol), classes=["xref", "myst"])
+        named = addnodes.only(
+            "", nodes.inline("", f" {meaning}", classes=["visually-hidden"]), expr="builder_html"
+        )
+        link += nodes.inline("", "", nodes.math(symbol, symbol), named, classes=["xref", "myst"])
         paragraph += [nodes.Text(" "), link]
     return paragraph
 
