@@ -109,11 +109,39 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Root:
+    r"""A place that follows the parameters: the zero of `expr` in `symbol` that Newton's steps reach.
+
+    They begin at `start`, an expression in the parameters; where `given`, a condition on them, fails, the
+    place is 0. Page and still picture take the same number of steps.
+
+    >>> y, tau = sp.symbols("y tau", positive=True)
+    >>> list(Root(y, y**2 - tau, 1 + tau, steps=2).stages().values())
+    [tau + 1, y_0 - (-tau + y_0**2)/(2*y_0), y_1 - (-tau + y_1**2)/(2*y_1)]
+    """
+
+    symbol: Any
+    expr: Any
+    start: Any
+    given: Any = sp.true
+    steps: int = 10
+
+    def stages(self) -> dict[str, Any]:
+        """Each step by its name, in terms of the step before; the last is the root's own."""
+        place, step = self.symbol, self.symbol - self.expr / sp.diff(self.expr, self.symbol)
+        names = [sp.Symbol(f"{place.name}_{i}", **place.assumptions0) for i in range(self.steps)]
+        found = [self.start, *(step.subs(place, name) for name in names)]
+        held = [sp.Piecewise((expr, self.given), (0, True)) for expr in found]
+        return dict(zip([*(name.name for name in names), place.name], held, strict=True))
+
+
+@dataclass(frozen=True)
 class Curve:
     """An expression in the figure's variable, with a label `words` at the place `at` on it.
 
     The label stands above the curve or below it, and by `align` beside that place. `dash` draws the curve
     thin and dotted; where `chosen`, a condition on the parameters, fails, it is pale and has no mark.
+    It is drawn `within` a part of the axis, if one is given.
     """
 
     expr: Any
@@ -124,11 +152,16 @@ class Curve:
     align: str = "center"
     dash: bool = False
     chosen: Any = sp.true
+    within: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Curves over one axis from `low` to `high`; `marks` are points at the parameter `Live.cursor`."""
+    """Curves over one axis from `low` to `high`; `marks` are points at the parameter `Live.cursor`.
+
+    `spots` are points on other places: the number of a curve, an expression in parameters and roots, and
+    a colour.
+    """
 
     title: str
     curves: Sequence[Curve]
@@ -136,6 +169,7 @@ class Panel:
     high: float
     height: int = 200
     marks: Sequence[int] = ()
+    spots: Sequence[tuple[int, Any, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -152,8 +186,9 @@ class Live:
     """A figure that follows its sliders; the last line of a plotting cell.
 
     `variable` runs along the horizontal axis from `low` to `high`, on a logarithmic one if `log`; `cursor`
-    is the slider's symbol that marks a place on it. Raises `BadInput` for an expression with a symbol that
-    is neither the variable nor a parameter, and where words are missing.
+    is the slider's symbol that marks a place on it, and `roots` are places that the parameters decide.
+    Raises `BadInput` for an expression with a symbol that is neither the variable nor a parameter nor a
+    root, and where words are missing.
     """
 
     variable: Any
@@ -165,6 +200,7 @@ class Live:
     numbers: Sequence[Number] = ()
     cursor: Any = None
     log: bool = False
+    roots: Sequence[Root] = ()
     alt: str = field(kw_only=True)
     caption: str = field(kw_only=True)
 
@@ -176,15 +212,20 @@ class Live:
             raise BadInput(f"the cursor {self.cursor} is not a parameter of the figure")
         if self.cursor is None and any(panel.marks for panel in self.panels):
             raise BadInput("marks lie at the cursor, and the figure has none")
+        for root in self.roots:
+            for part in (root.start, root.given):
+                self._check(part, known)
+            self._check(root.expr, known | {root.symbol})
+            known = known | {root.symbol}
         for curve in self._curves:
             self._check(curve.expr, known | {self.variable})
             self._check(curve.chosen, known)
-        for number in self.numbers:
-            self._check(number.expr, known)
+        for told in (*(n.expr for n in self.numbers), *(s[1] for p in self.panels for s in p.spots)):
+            self._check(told, known)
 
     @staticmethod
     def _check(expr: Any, known: set[Any]) -> None:
-        if strange := sorted(map(str, expr.free_symbols - known)):
+        if strange := sorted(map(str, sp.sympify(expr).free_symbols - known)):
             raise BadInput(f"{expr} has no slider for {', '.join(strange)}")
 
     @property
@@ -203,17 +244,9 @@ class Live:
         import altair as alt
 
         fields = frozenset({self.variable.name})
-        ratio = f"datum.step/{STEPS}"
-        place = (
-            f"{self.low}*pow({self.high / self.low!r}, {ratio})"
-            if self.log
-            else f"{self.low} + {self.high - self.low!r}*{ratio}"
-        )
-        line = alt.Chart(alt.sequence(0, STEPS + 1, as_="step")).transform_calculate(
-            **{self.variable.name: place}
-        )
-        rows = [self._panel(alt, line, panel, fields, panel is self.panels[-1]) for panel in self.panels]
+        rows = [self._panel(alt, panel, fields, panel is self.panels[-1]) for panel in self.panels]
         parameters = [alt.param(name=p.name, value=p.start, bind=p.bind(alt)) for p in self.parameters]
+        parameters += [alt.param(name=n, expr=code(e)) for r in self.roots for n, e in r.stages().items()]
         outputs = [alt.param(name=f"number{i}", expr=code(n.expr)) for i, n in enumerate(self.numbers)]
         chart = alt.vconcat(*rows, spacing=12, description=self.alt).add_params(*parameters, *outputs)
         chart = chart.configure(**CONFIG)
@@ -221,7 +254,15 @@ class Live:
         spec: dict[str, Any] = json.loads(chart.to_json(indent=None))
         return {key: value for key, value in spec.items() if key != "$schema"}
 
-    def _panel(self, alt: Any, line: Any, panel: Panel, fields: frozenset[str], last: bool) -> Any:
+    def _line(self, alt: Any, curve: Curve) -> Any:
+        """The places at which a curve is drawn."""
+        low, high = curve.within or (self.low, self.high)
+        ratio = f"datum.step/{STEPS}"
+        place = f"{low}*pow({high / low!r}, {ratio})" if self.log else f"{low} + {high - low!r}*{ratio}"
+        steps = alt.Chart(alt.sequence(0, STEPS + 1, as_="step"))
+        return steps.transform_calculate(**{self.variable.name: place})
+
+    def _panel(self, alt: Any, panel: Panel, fields: frozenset[str], last: bool) -> Any:
         kind = "log" if self.log else "linear"
         name = self.variable.name
         scale = alt.Scale(type=kind, domain=[self.low, self.high], nice=False)
@@ -243,7 +284,7 @@ class Live:
         for i, curve in enumerate(panel.curves):
             shown = {"color": _ink(curve.colour), "aria": False}
             thin = {"strokeWidth": 1.2, "strokeDash": [2, 3]} if curve.dash else {"strokeWidth": 2}
-            drawn = line.transform_calculate(value=code(curve.expr, fields))
+            drawn = self._line(alt, curve).transform_calculate(value=code(curve.expr, fields))
             drawn = drawn.mark_line(clip=True, opacity=_when(alt, curve.chosen, PALE), **shown, **thin)
             layers.append(drawn.encode(x=x, y=y))
             if curve.words:
@@ -257,6 +298,10 @@ class Live:
                     filled=True, size=70, opacity=_when(alt, curve.chosen, 0), clip=True, **shown
                 )
                 layers.append(dot.encode(x=x, y=y))
+        for i, at, colour in panel.spots:
+            dot = placed(code(at), panel.curves[i].expr)
+            dot = dot.mark_point(filled=True, size=70, clip=True, color=_ink(colour), opacity=1, aria=False)
+            layers.append(dot.encode(x=x, y=y))
         return alt.layer(*layers, height=panel.height)
 
     # The still picture
@@ -266,7 +311,6 @@ class Live:
         import numpy as np
 
         space = np.geomspace if self.log else np.linspace
-        grid = space(self.low, self.high, STEPS + 1)
         height = sum(panel.height for panel in self.panels) / 62 + 0.5
         axes = plots.axes(rows=len(self.panels), height=height, sharex=True, squeeze=False)[:, 0]
         for ax, panel in zip(axes, self.panels, strict=True):
@@ -278,6 +322,7 @@ class Live:
             for i, curve in enumerate(panel.curves):
                 colour, on = plots.COLOURS[curve.colour], self._holds(curve.chosen)
                 thin = {"linewidth": 1.2, "linestyle": ":"} if curve.dash else {}
+                grid = space(*(curve.within or (self.low, self.high)), STEPS + 1)
                 ax.plot(grid, self._value(curve.expr, grid), color=colour, alpha=1 if on else PALE, **thin)
                 if curve.words:
                     (top,) = self._value(curve.expr, np.asarray([float(curve.at)]))
@@ -286,6 +331,9 @@ class Live:
                 if i in panel.marks and on:
                     place = np.asarray([float(self.start[self.cursor.name])])
                     ax.plot(place, self._value(curve.expr, place), "o", color=colour)
+            for i, at, dye in panel.spots:
+                place = self._value(at, np.zeros(1))
+                ax.plot(place, self._value(panel.curves[i].expr, place), "o", color=plots.COLOURS[dye])
         axes[-1].set_xlabel(self.words)
         return plots.Figure(axes, alt=self.alt, caption=self.caption)
 
@@ -301,7 +349,11 @@ class Live:
     def _value(self, expr: Any, at: Any) -> Any:
         import numpy as np
 
-        values = {**{name: float(v) for name, v in self.start.items()}, self.variable.name: at}
+        values = {name: float(v) for name, v in self.start.items()}
+        for root in self.roots:
+            for name, stage in root.stages().items():
+                values[name] = float(evaluate(self._set(stage), values, np))
+        values[self.variable.name] = at
         return np.broadcast_to(evaluate(self._set(expr), values, np), np.shape(at))
 
     def readings(self) -> list[str]:

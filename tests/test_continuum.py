@@ -3,6 +3,7 @@
 import math
 import sys
 from dataclasses import dataclass, replace
+from functools import cache
 
 import mpmath
 import numpy as np
@@ -11,6 +12,7 @@ import sympy as sp
 from conftest import numpy_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib import pyplot
 
 from iem import BadInput, Refused, Refuted, Undecided, statistics, zero
 from iem.argmin import Argmin
@@ -58,6 +60,7 @@ NUMBERS = {
 }
 
 
+@cache
 def made(kernel, kind, hypotheses):
     return ContinuousActivation(kernel, KINDS[kind], hypotheses)
 
@@ -703,6 +706,7 @@ def test_an_answer_about_the_shape():
     assert (relu.parity, relu.monotone) == (None, "nondecreasing")
     assert "np.maximum(z, 0)" in relu.code()
     assert relu.plot().lines
+    pyplot.close("all")
 
 
 def test_the_mean_on_a_half_line_is_not_called_turning():

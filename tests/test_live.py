@@ -12,11 +12,13 @@ import pytest
 import sympy as sp
 from browsing import faults_of, served
 from bs4 import BeautifulSoup
+from scipy.optimize import brentq
 from scipy.special import lambertw
 
 import iem
 from iem.exact import clip, symbol
-from iem.live import Choice, Curve, Live, Number, Panel, Slider
+from iem.flow import em_step
+from iem.live import Choice, Curve, Live, Number, Panel, Root, Slider
 from iem.stamps import code_cells, load
 from iem.vega import code
 
@@ -30,7 +32,7 @@ FOUND = [
     if "iem-live" in output.get("data", {}).get("text/html", "")
 ]
 STORED = dict(FOUND)
-LIVE = {"temperature", "tanh", "kernel_statistic", "attention", "degeneracy", "robustness"}
+LIVE = {"temperature", "tanh", "kernel_statistic", "attention", "annealing", "degeneracy", "robustness"}
 z, m, s, tau, here = symbol("z"), symbol("m"), symbol("s"), symbol("tau"), sp.Symbol("here", real=True)
 k = sp.Symbol("k")
 MEAN = iem.activation("gaussian", "mean")
@@ -194,6 +196,10 @@ def test_the_digest_is_of_formulas_and_sliders():
         ({"cursor": None}, "marks lie at the cursor"),
         ({"expr": z * s}, "no slider for s"),
         ({"numbers": [Number("a", z)]}, "no slider for z"),
+        ({"numbers": [Number("a", k)], "roots": [Root(k, k - s, 1)]}, "no slider for s"),
+        ({"roots": [Root(k, k - m, k)]}, "no slider for k"),
+        ({"roots": [Root(k, k - m, 1, given=z > 0)]}, "no slider for z"),
+        ({"panels": [Panel("a", [Curve(z)], -1, 1, spots=[(0, k, "blue")])]}, "no slider for k"),
     ],
 )
 def test_a_figure_that_cannot_be_is_refused(changes, words):
@@ -209,6 +215,25 @@ def test_parameters_that_cannot_be_are_refused():
         Choice(k, "kernel", ("a", "b"), start=2)
     with pytest.raises(iem.BadInput, match="2 options, got 1"):
         Choice(k, "kernel", ("a", "b")).pick([z])
+
+
+def test_a_root_is_found_and_marked():
+    """The square root of m + 1, the same for the numbers, the still picture and, by its steps, the page."""
+    square = Root(k, k**2 - m - 1, 3, steps=6)
+    spots = [(0, k, "orange")]
+    panel = Panel("mean", [Curve(z / 5, within=(-1, 2))], -1, 1, spots=spots)
+    made = figure(numbers=[Number("root", k, 6)], roots=[square], panels=[panel])
+    assert made.readings() == [f"{math.sqrt(2):.6f}"]
+    lines = made.still().figure.axes[0].lines
+    assert [len(line.get_xdata()) for line in lines] == [2, 401, 1]
+    assert (lines[1].get_xdata()[[0, -1]] == [-1, 2]).all()
+    assert np.allclose([lines[2].get_xdata(), lines[2].get_ydata()], [[2**0.5], [2**0.5 / 5]])
+    names = [p["name"] for p in made.spec()["params"] if "expr" in p]
+    assert names == [f"k_{i}" for i in range(6)] + ["k", "number0"]
+    off = figure(numbers=[Number("root", k)], roots=[Root(k, k - m, 1, given=m > 1)])
+    assert off.readings() == ["0.000"]
+    fewer = figure(numbers=[], roots=[Root(k, k**2 - m - 1, 3, steps=5)], panels=[panel])
+    assert fewer.digest != made.digest
 
 
 def test_the_still_picture_shows_the_same_curve():
@@ -274,7 +299,18 @@ def slopes_at(v):
     return [x, gain / math.cosh(x) ** 2, gain, 2 * x * math.tanh(x) - 1]
 
 
+def pair_at(v):
+    t, samples = v["tau"], np.array([[1.0], [-1.0]])
+    y = brentq(lambda y: math.tanh(y / t) - y, 1e-9, 1.0, xtol=1e-15) if t < 1 else 0.0
+    means, equal = np.array([[1.0], [-1.0]]), np.full(2, 0.5)
+    d = (samples - y * means.T) ** 2 / 2
+    moved = em_step(samples, v["here"] * means, equal, t)[0]
+    energy = iem.free_energy(d, t, prior=equal).mean()
+    return [y, energy - 0.5, iem.responsibilities(d, t)[0, 0], moved[0, 0]]
+
+
 NUMBERS = {
+    "annealing": pair_at,
     "temperature": temperatures_at,
     "tanh": signs_at,
     "kernel_statistic": kernels_at,

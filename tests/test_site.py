@@ -147,8 +147,23 @@ def test_the_index_holds_the_words_and_the_names_of_the_package(pages):
     index = parse(pages["genindex.html"])
     leads = {link["href"] for link in index.select("article a, main a") if link.get("href")}
     names = {"chapters/glossary.html#term-temperature", "chapters/api.html#iem.activations.activation"}
-    assert names <= leads
+    names |= {f"chapters/{name}" for name in ("annealing.html#thm-N1", "atlas.html#card-mish")}
+    assert names | {"chapters/kernel_statistic.html#kernel-table"} <= leads
     assert parse(pages["chapters/glossary.html"]).select("article a[href='../genindex.html']")
+
+
+def test_every_chapter_leads_to_its_symbols_and_lists_its_sources(pages):
+    for name, html in pages.items():
+        page = parse(html)
+        symbols = page.select("p.iem-symbols a .math")
+        if page.select("article .proof.theorem"):
+            assert len(symbols) >= 6, name
+        links = {link["href"].split("#")[0] for link in page.select("p.iem-symbols a")}
+        assert links <= {"notation.html"}, name
+        cited = {a["href"] for a in page.select("article a[href^='bibliography.html#']")}
+        listed = page.select("#sources li")
+        assert len(listed) == len(cited), name
+        assert all(item.select("a.external") for item in listed), name
 
 
 def test_a_chapter_names_its_neighbours(pages):
