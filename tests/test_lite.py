@@ -137,7 +137,7 @@ def test_it_stays_small(site):
 
 def test_markup_of_the_book_becomes_plain():
     text = (
-        "(here)=\nSee {prf:ref}`thm-A1`, {ref}`there <x>`.\n\n````{prf:theorem} Title\n:label: thm-B2\n\n"
+        "(here)=\nSee {prf:ref}`thm-A1`, {term}`there <x>`.\n\n````{prf:theorem} Title\n:label: thm-B2\n\n"
     )
     text += "```{glue:math} B2.1\n```\n$$y\nz$$\n````\n\n```python\n{ref}`kept`\n```"
     assert plain(text, {"B2.1": "x"}) == (

@@ -23,7 +23,7 @@ def statements(notebooks: list[dict]) -> dict[str, str]:
 
 def inline(text: str) -> str:
     """Text without roles: of a link its words, of a theorem or a source its name."""
-    text = re.sub(r"\{(?:prf:ref|ref)\}`([^`<]+?) *<[^`>]*>`", r"\1", text)
+    text = re.sub(r"\{[\w:]+\}`([^`<]+?) *<[^`>]*>`", r"\1", text)
     text = re.sub(r"\{prf:ref\}`(?:thm|rem)-(\w+)`", r"\1", text)
     text = re.sub(r"\{cite:[tp]\}`([^`]+)`", lambda m: f"[{', '.join(m[1].split(','))}]", text)
     text = re.sub(r"\{[\w:]+\}`([^`]+)`", r"\1", text)
