@@ -455,6 +455,108 @@ Proof.
     rewrite !bsum_minus, !bsum_scal. nra.
 Qed.
 
+(* N3: the same for any energies: whatever step does not raise the energy of each component, averaged over the data with its
+   responsibilities, does not raise the free energy, alone or with the new masses; a normaliser may be part of the energy *)
+Theorem N3_any_energies N H tau pi (d d' : nat -> nat -> R) : (0 < N)%nat -> (0 < H)%nat -> 0 < tau -> simplex H pi ->
+  let rr := fun n h => rp H tau pi (d n) h in
+  (forall h, (h < H)%nat -> bsum N (fun n => rr n h * d' n h) <= bsum N (fun n => rr n h * d n h)) ->
+  bsum N (fun n => Fp H tau pi (d' n)) <= bsum N (fun n => Fp H tau pi (d n)) /\
+  simplex H (fun h => bsum N (fun n => rr n h) / INR N) /\
+  bsum N (fun n => Fp H tau (fun h => bsum N (fun n => rr n h) / INR N) (d' n)) <= bsum N (fun n => Fp H tau pi (d n)).
+Proof.
+  intros Hn Hp Ht [P SP] rr En0. assert (N0 : 0 < INR N) by (apply lt_0_INR; lia).
+  set (mass := fun h => bsum N (fun n => rr n h) / INR N).
+  assert (P' : forall h, (h < H)%nat -> 0 < mass h).
+  { intros h Hh. apply Rdiv_lt_0_compat; auto. apply bsum_pos; auto. intros. apply rp_pos; auto. }
+  assert (Sw : forall f, bsum N (fun n => mean H (rr n) f) = INR N * bsum H (fun h => mass h * f h)).
+  { intros f. unfold mean. rewrite bsum_swap, <- bsum_scal. apply bsum_ext. intros h _. unfold mass.
+    rewrite (bsum_ext N _ (fun n => f h * rr n h)) by (intros; ring). rewrite bsum_scal. field. lra. }
+  assert (SP' : bsum H mass = 1).
+  { apply (Rmult_eq_reg_l (INR N)); [|lra]. rewrite <- (bsum_ext H (fun h => mass h * 1) mass) by (intros; ring). rewrite <- Sw.
+    rewrite (bsum_ext N _ (fun _ => 1)); [rewrite bsum_const; ring|]. intros n _. apply (mean_const H (rr n) 1). apply rp_sum; auto. }
+  assert (En : bsum N (fun n => mean H (rr n) (d' n)) <= bsum N (fun n => mean H (rr n) (d n))).
+  { unfold mean. rewrite !(bsum_swap N H). apply bsum_le. intros h Hh. apply En0; auto. }
+  assert (Ab : forall pi' e n, mean H (rr n) (absorbed tau pi' e) = mean H (rr n) e - tau * mean H (rr n) (fun h => ln (pi' h))).
+  { intros pi' e n. unfold mean, absorbed. rewrite <- bsum_scal, <- bsum_minus. apply bsum_ext; intros; ring. }
+  assert (Ma : bsum N (fun n => mean H (rr n) (fun h => ln (pi h))) <= bsum N (fun n => mean H (rr n) (fun h => ln (mass h)))).
+  { rewrite !Sw. apply Rmult_le_compat_l; [lra|].
+    assert (K := KL_ge0 H mass pi ltac:(split; auto; intros; left; auto) ltac:(split; auto)).
+    unfold KL in K. rewrite (bsum_ext H _ (fun h => mass h * ln (mass h) - mass h * ln (pi h))) in K by (intros; ring).
+    rewrite bsum_minus in K. lra. }
+  assert (M0 : forall pi' e, bsum N (fun n => mean H (rr n) (absorbed tau pi' (e n))) =
+    bsum N (fun n => mean H (rr n) (e n)) - tau * bsum N (fun n => mean H (rr n) (fun h => ln (pi' h)))).
+  { intros. rewrite <- bsum_scal, <- bsum_minus. apply bsum_ext. intros; apply Ab. }
+  assert (Hold := M0 pi d).
+  split; [|split; [split; auto|]]; (apply majorise; auto; fold rr; change (fun n => mean H (rp H tau pi (d n)) (absorbed tau pi (d n))) with (fun n => mean H (rr n) (absorbed tau pi (d n)))).
+  - change (fun n => mean H (rp H tau pi (d n)) (absorbed tau pi (d' n))) with (fun n => mean H (rr n) (absorbed tau pi (d' n))).
+    rewrite !M0. lra.
+  - change (fun n => mean H (rp H tau pi (d n)) (absorbed tau mass (d' n))) with (fun n => mean H (rr n) (absorbed tau mass (d' n))).
+    rewrite !M0. nra.
+Qed.
+
+(* Gaussian energies with a full precision matrix Q h for each component *)
+Definition gq (D : nat) (Q : nat -> nat -> nat -> R) (mu : nat -> nat -> R) (x : nat -> R) (h : nat) : R :=
+  quad D (Q h) (fun i => x i - mu h i) (fun i => x i - mu h i) / 2.
+
+Lemma quad_ext n Q u u' v v' : (forall i, (i < n)%nat -> u i = u' i) -> (forall i, (i < n)%nat -> v i = v' i) -> quad n Q u v = quad n Q u' v'.
+Proof. intros A B. unfold quad. apply bsum_ext. intros i Hi. apply bsum_ext. intros j Hj. rewrite A, B by auto. auto. Qed.
+
+Lemma quad_sum n Q N c (a : nat -> nat -> R) v : bsum N (fun k => c k * quad n Q (a k) v) = quad n Q (fun i => bsum N (fun k => c k * a k i)) v.
+Proof.
+  induction N; simpl.
+  - unfold quad. rewrite (bsum_ext n _ (fun _ => 0)); [rewrite bsum_const; ring|]. intros i _.
+    rewrite (bsum_ext n _ (fun _ => 0)); [rewrite bsum_const; ring|intros; ring].
+  - rewrite IHN. transitivity (quad n Q (fun i => bsum N (fun k => c k * a k i) - - c N * a N i) v); [rewrite quad_lin; ring|].
+    apply quad_ext; intros; ring.
+Qed.
+
+(* the weighted mean minimises the weighted sum of a quadratic form that is not negative *)
+Lemma mean_minimises_quad n Q N (c : nat -> R) (y : nat -> nat -> R) m : (forall i j, (i < n)%nat -> (j < n)%nat -> Q i j = Q j i) ->
+  (forall v, 0 <= quad n Q v v) -> 0 < bsum N c ->
+  let w := fun j => bsum N (fun k => c k * y k j) / bsum N c in
+  bsum N (fun k => c k * quad n Q (fun i => y k i - w i) (fun i => y k i - w i)) <= bsum N (fun k => c k * quad n Q (fun i => y k i - m i) (fun i => y k i - m i)).
+Proof.
+  intros S Pos C w. set (b := fun i => m i - w i).
+  assert (E : forall k, quad n Q (fun i => y k i - m i) (fun i => y k i - m i) =
+    quad n Q (fun i => y k i - w i) (fun i => y k i - w i) - 2 * quad n Q (fun i => y k i - w i) b + quad n Q b b).
+  { intros k. rewrite (quad_ext n Q (fun i => y k i - m i) (fun i => (y k i - w i) - 1 * b i) (fun i => y k i - m i) (fun i => (y k i - w i) - 1 * b i))
+      by (intros; unfold b; ring).
+    rewrite quad_lin, (quad_sym n Q (fun i => y k i - w i) (fun i => y k i - w i - 1 * b i)), (quad_sym n Q b (fun i => y k i - w i - 1 * b i)) by auto.
+    rewrite !quad_lin, (quad_sym n Q b (fun i => y k i - w i)) by auto. ring. }
+  rewrite (bsum_ext N (fun k => c k * quad n Q (fun i => y k i - m i) (fun i => y k i - m i))
+    (fun k => (c k * quad n Q (fun i => y k i - w i) (fun i => y k i - w i) - 2 * (c k * quad n Q (fun i => y k i - w i) b)) + quad n Q b b * c k))
+    by (intros; rewrite E; ring).
+  rewrite bsum_plus, bsum_minus, !bsum_scal, (quad_sum n Q N c (fun k i => y k i - w i) b).
+  rewrite (quad_ext n Q (fun i => bsum N (fun k => c k * (y k i - w i))) (fun i => 0 * b i) b b); auto.
+  - assert (Z0 : quad n Q (fun i => 0 * b i) b = 0).
+    { unfold quad. rewrite (bsum_ext n _ (fun _ => 0)); [rewrite bsum_const; ring|]. intros i _.
+      rewrite (bsum_ext n _ (fun _ => 0)); [rewrite bsum_const; ring|intros; ring]. }
+    rewrite Z0. generalize (Rmult_le_pos _ _ (Pos b) (Rlt_le _ _ C)). lra.
+  - intros i _. rewrite (bsum_ext N _ (fun k => c k * y k i - w i * c k)) by (intros; ring). rewrite bsum_minus, bsum_scal. unfold w. field. lra.
+Qed.
+
+(* N3: an EM step in the means, or in means and masses, with one full precision matrix for each component *)
+Theorem N3_full_covariances N H D tau pi Q mu x : (0 < N)%nat -> (0 < H)%nat -> 0 < tau -> simplex H pi ->
+  (forall h i j, (h < H)%nat -> (i < D)%nat -> (j < D)%nat -> Q h i j = Q h j i) -> (forall h v, (h < H)%nat -> 0 <= quad D (Q h) v v) ->
+  let rr := fun n h => rp H tau pi (gq D Q mu (x n)) h in
+  let mu' := fun h j => bsum N (fun n => rr n h * x n j) / bsum N (fun n => rr n h) in
+  let pi' := fun h => bsum N (fun n => rr n h) / INR N in
+  bsum N (fun n => Fp H tau pi (gq D Q mu' (x n))) <= bsum N (fun n => Fp H tau pi (gq D Q mu (x n))) /\
+  bsum N (fun n => Fp H tau pi' (gq D Q mu' (x n))) <= bsum N (fun n => Fp H tau pi (gq D Q mu (x n))).
+Proof.
+  intros Hn Hp Ht S Sy Pos rr mu' pi'. generalize S; intros [P SP].
+  assert (En : forall h, (h < H)%nat -> bsum N (fun n => rr n h * gq D Q mu' (x n) h) <= bsum N (fun n => rr n h * gq D Q mu (x n) h)).
+  { intros h Hh. assert (C : 0 < bsum N (fun n => rr n h)) by (apply bsum_pos; auto; intros; apply rp_pos; auto).
+    assert (L : bsum N (fun n => rr n h * quad D (Q h) (fun i => x n i - mu' h i) (fun i => x n i - mu' h i))
+      <= bsum N (fun n => rr n h * quad D (Q h) (fun i => x n i - mu h i) (fun i => x n i - mu h i))).
+    { exact (mean_minimises_quad D (Q h) N (fun n => rr n h) x (mu h) (fun i j Hi Hj => Sy h i j Hh Hi Hj) (fun v => Pos h v Hh) C). }
+    assert (G : forall m, bsum N (fun n => rr n h * gq D Q m (x n) h) = / 2 * bsum N (fun n => rr n h * quad D (Q h) (fun i => x n i - m h i) (fun i => x n i - m h i))).
+    { intros m. rewrite <- bsum_scal. apply bsum_ext. intros n _. unfold gq. generalize (rr n h). intros. field. }
+    rewrite !G. lra. }
+  destruct (N3_any_energies N H tau pi (fun n => gq D Q mu (x n)) (fun n => gq D Q mu' (x n)) Hn Hp Ht S En) as (A & _ & B).
+  split; [exact A|exact B].
+Qed.
+
 (* move coordinate j of the mean of component k *)
 Definition upd2 (mu : nat -> nat -> R) (k j : nat) (t : R) (h i : nat) : R := if Nat.eq_dec h k then (if Nat.eq_dec i j then t else mu h i) else mu h i.
 
@@ -494,6 +596,77 @@ Proof.
     rewrite bsum_minus, !bsum_scal. fold (count N H D tau pi s mu x k). generalize (Ps k j Hk Hj); intros. field. lra.
 Qed.
 
+Lemma quad_unit n Q i u : (i < n)%nat -> quad n Q (upd (fun _ => 0) i 1) u = bsum n (fun j => Q i j * u j).
+Proof.
+  intros Hi. unfold quad. rewrite (bsum_ext n _ (upd (fun _ => 0) i (bsum n (fun j => Q i j * u j)))).
+  - rewrite bsum_upd, bsum_const by auto. ring.
+  - intros l _. unfold upd. destruct (Nat.eq_dec l i) as [->|]; [apply bsum_ext; intros; ring|].
+    rewrite (bsum_ext n _ (fun _ => 0)); [rewrite bsum_const; ring|intros; ring].
+Qed.
+
+Lemma is_derive_quad n Q a m i : (forall i j, (i < n)%nat -> (j < n)%nat -> Q i j = Q j i) -> (i < n)%nat ->
+  is_derive (fun t => quad n Q (fun l => a l - upd m i t l) (fun l => a l - upd m i t l) / 2) (m i) (- bsum n (fun j => Q i j * (a j - m j))).
+Proof.
+  intros S Hi. set (u := fun l => a l - m l). set (e := upd (fun _ => 0) i 1).
+  apply is_derive_ext with (fun t => (quad n Q u u - 2 * (t - m i) * quad n Q e u + (t - m i)^2 * quad n Q e e) / 2).
+  { intros t. f_equal.
+    rewrite (quad_ext n Q (fun l => a l - upd m i t l) (fun l => u l - (t - m i) * e l) (fun l => a l - upd m i t l) (fun l => u l - (t - m i) * e l))
+      by (intros l _; unfold u, e, upd; destruct Nat.eq_dec; subst; ring).
+    rewrite quad_lin, (quad_sym n Q u (fun l => u l - (t - m i) * e l)), (quad_sym n Q e (fun l => u l - (t - m i) * e l)) by auto.
+    rewrite !quad_lin, (quad_sym n Q u e) by auto. ring. }
+  evar_last; [auto_derive; auto|]. change (bsum n (fun j => Q i j * (a j - m j))) with (bsum n (fun j => Q i j * u j)). rewrite <- quad_unit by auto. fold e.
+  set (A := quad n Q e u). set (B := quad n Q e e). field.
+Qed.
+
+(* N3: the mean update of EM as a gradient step, with full precision matrices: the gradient in the mean of component k is  count * Q_k (mu_k - mu'_k),
+   so with Sigma_k, the inverse of Q_k, the new mean is  mu_k - Sigma_k / count * gradient *)
+Theorem N3_gradient_step_full N H D tau pi Q mu x k : (0 < N)%nat -> (k < H)%nat -> 0 < tau -> (forall h, (h < H)%nat -> 0 < pi h) ->
+  (forall i j, (i < D)%nat -> (j < D)%nat -> Q k i j = Q k j i) ->
+  let rr := fun n h => rp H tau pi (gq D Q mu (x n)) h in
+  let count := bsum N (fun n => rr n k) in
+  let mu' := fun j => bsum N (fun n => rr n k * x n j) / count in
+  exists g : nat -> R,
+    (forall i, (i < D)%nat -> is_derive (fun t => bsum N (fun n => Fp H tau pi (gq D Q (upd2 mu k i t) (x n)))) (mu k i) (g i)) /\
+    (forall i, (i < D)%nat -> g i = count * bsum D (fun j => Q k i j * (mu k j - mu' j))) /\
+    (forall Sigma : nat -> nat -> R, (forall i l, (i < D)%nat -> (l < D)%nat -> bsum D (fun j => Sigma i j * Q k j l) = if Nat.eq_dec i l then 1 else 0) ->
+      forall i, (i < D)%nat -> mu' i = mu k i - bsum D (fun j => Sigma i j * g j) / count).
+Proof.
+  intros Hn Hk Ht P S rr count mu'. assert (Hp : (0 < H)%nat) by lia.
+  assert (C : 0 < count) by (apply bsum_pos; auto; intros; apply rp_pos; auto).
+  exists (fun i => count * bsum D (fun j => Q k i j * (mu k j - mu' j))). split; [|split; auto].
+  - intros i Hi.
+    assert (G : bsum N (fun n => rr n k * - bsum D (fun j => Q k i j * (x n j - mu k j))) = count * bsum D (fun j => Q k i j * (mu k j - mu' j))).
+    { rewrite (bsum_ext N _ (fun n => bsum D (fun j => Q k i j * (mu k j * rr n k - rr n k * x n j)))).
+      - rewrite bsum_swap, <- bsum_scal. apply bsum_ext. intros j _. rewrite bsum_scal, bsum_minus, bsum_scal. fold count. unfold mu'. field. lra.
+      - intros n _. replace (rr n k * - bsum D (fun j => Q k i j * (x n j - mu k j))) with ((- rr n k) * bsum D (fun j => Q k i j * (x n j - mu k j))) by ring.
+        rewrite <- bsum_scal. apply bsum_ext; intros; ring. }
+    rewrite <- G. apply (is_derive_bsum N (fun n t => Fp H tau pi (gq D Q (upd2 mu k i t) (x n)))). intros n _.
+    apply is_derive_ext with (fun t => F H tau (fun h => absorbed tau pi (gq D Q (upd2 mu k i t) (x n)) h)).
+    { intros t. symmetry. apply Fp_absorbed; auto. }
+    set (e1 := fun h => if Nat.eq_dec h k then - bsum D (fun j => Q k i j * (x n j - mu k j)) else 0).
+    evar_last.
+    + apply (dF_path H tau (fun h t => absorbed tau pi (gq D Q (upd2 mu k i t) (x n)) h) e1); auto.
+      intros h Hh. unfold absorbed. evar_last; [apply @is_derive_minus; [|apply @is_derive_const]|].
+      * instantiate (1 := e1 h). unfold e1. destruct (Nat.eq_dec h k) as [->|E].
+        { apply is_derive_ext with (fun t => quad D (Q k) (fun l => x n l - upd (mu k) i t l) (fun l => x n l - upd (mu k) i t l) / 2); [|apply is_derive_quad; auto].
+          intros t. unfold gq. f_equal. apply quad_ext; intros l _; unfold upd2, upd; destruct (Nat.eq_dec k k); congruence. }
+        { apply is_derive_ext with (fun _ => gq D Q mu (x n) h); [|apply @is_derive_const].
+          intros t. unfold gq. f_equal. apply quad_ext; intros l _; unfold upd2; destruct (Nat.eq_dec h k); congruence. }
+      * unfold minus, plus, opp, zero; simpl. ring.
+    + unfold mean. rewrite (bsum_ext H _ (upd (fun _ => 0) k (rr n k * - bsum D (fun j => Q k i j * (x n j - mu k j))))).
+      * rewrite bsum_upd, bsum_const by auto. ring.
+      * intros h Hh. unfold e1, upd. destruct (Nat.eq_dec h k) as [->|]; [|ring]. f_equal.
+        unfold rr. rewrite rp_absorbed by auto. apply r_of_w with 1; auto; [lra|]. intros l Hl. unfold w, absorbed, gq. rewrite Rmult_1_l.
+        do 5 f_equal; apply quad_ext; intros j _; unfold upd2; repeat destruct Nat.eq_dec; subst; auto.
+  - intros Sigma I i Hi.
+    rewrite (bsum_ext D _ (fun j => count * bsum D (fun l => Sigma i j * Q k j l * (mu k l - mu' l))))
+      by (intros j _; rewrite (bsum_ext D (fun l => Sigma i j * Q k j l * (mu k l - mu' l)) (fun l => Sigma i j * (Q k j l * (mu k l - mu' l)))) by (intros; ring); rewrite bsum_scal; ring).
+    rewrite bsum_scal, bsum_swap. rewrite (bsum_ext D _ (upd (fun _ => 0) i (mu k i - mu' i))).
+    + rewrite bsum_upd, bsum_const by auto. field. lra.
+    + intros l Hl. rewrite (bsum_ext D _ (fun j => (mu k l - mu' l) * (Sigma i j * Q k j l))) by (intros; ring). rewrite bsum_scal, I by auto.
+      unfold upd. destruct (Nat.eq_dec i l), (Nat.eq_dec l i); subst; try congruence; ring.
+Qed.
+
 (* N3b: with a normalised prior the derivative of the free energy in tau is KL(r||pi) >= 0 *)
 Theorem N3b_dF H tau pi d : (0 < H)%nat -> 0 < tau -> simplex H pi ->
   is_derive (fun t => Fp H t pi d) tau (KL H (rp H tau pi d) pi) /\ 0 <= KL H (rp H tau pi d) pi.
@@ -528,6 +701,31 @@ Theorem N3b_annealed N H D tau tau' pi s mu x : (0 < N)%nat -> (0 < H)%nat -> 0 
 Proof.
   intros Hn Hp Ht L S Ps. eapply Rle_trans; [|apply N3_em_descent; auto; lra].
   apply bsum_le. intros n _. apply N3b_cooling; auto. apply new_mass_simplex; auto. apply S.
+Qed.
+
+(* N3b: the same for any energies: a step that does not raise the averaged energy of any component, the new masses, then cooling *)
+Theorem N3b_any_energies N H tau tau' pi (d d' : nat -> nat -> R) : (0 < N)%nat -> (0 < H)%nat -> 0 < tau' -> tau' <= tau -> simplex H pi ->
+  let rr := fun n h => rp H tau pi (d n) h in
+  (forall h, (h < H)%nat -> bsum N (fun n => rr n h * d' n h) <= bsum N (fun n => rr n h * d n h)) ->
+  bsum N (fun n => Fp H tau' (fun h => bsum N (fun n => rr n h) / INR N) (d' n)) <= bsum N (fun n => Fp H tau pi (d n)).
+Proof.
+  intros Hn Hp Ht L S rr En. destruct (N3_any_energies N H tau pi d d' Hn Hp ltac:(lra) S En) as (_ & S' & B).
+  eapply Rle_trans; [|apply B]. apply bsum_le. intros n _. apply N3b_cooling; auto.
+Qed.
+
+(* N3b: with one full precision matrix for each component *)
+Theorem N3b_full_covariances N H D tau tau' pi Q mu x : (0 < N)%nat -> (0 < H)%nat -> 0 < tau' -> tau' <= tau -> simplex H pi ->
+  (forall h i j, (h < H)%nat -> (i < D)%nat -> (j < D)%nat -> Q h i j = Q h j i) -> (forall h v, (h < H)%nat -> 0 <= quad D (Q h) v v) ->
+  let rr := fun n h => rp H tau pi (gq D Q mu (x n)) h in
+  let mu' := fun h j => bsum N (fun n => rr n h * x n j) / bsum N (fun n => rr n h) in
+  let pi' := fun h => bsum N (fun n => rr n h) / INR N in
+  bsum N (fun n => Fp H tau' pi' (gq D Q mu' (x n))) <= bsum N (fun n => Fp H tau pi (gq D Q mu (x n))).
+Proof.
+  intros Hn Hp Ht L S Sy Pos rr mu' pi'. destruct (N3_full_covariances N H D tau pi Q mu x Hn Hp ltac:(lra) S Sy Pos) as [_ B].
+  eapply Rle_trans; [|apply B]. apply bsum_le. intros n _. apply N3b_cooling; auto.
+  destruct S as [P SP].
+  destruct (N3_any_energies N H tau pi (fun n => gq D Q mu (x n)) (fun n => gq D Q mu (x n)) Hn Hp ltac:(lra) (conj P SP)) as (_ & S' & _); auto.
+  intros; lra.
 Qed.
 
 (* N3b, qualification: with unit weights cooling never lowers the free energy, and with two or more hypotheses it raises it *)
@@ -769,6 +967,7 @@ Theorem N1_second_variation_D N H D tau pi x u : (0 < N)%nat -> (0 < H)%nat -> 0
   let mu := fun t h j => avgD N x j + t * u h j in
   let slope := fun t => bsum N (fun n => mean H (rp H tau pi (halfD D (mu t) (x n))) (fun h => bsum D (fun j => - (x n j - mu t h j) * u h j))) in
   (forall t, is_derive (fun t => bsum N (fun n => Fp H tau pi (halfD D (mu t) (x n)))) t (slope t)) /\
+  slope 0 = 0 /\
   is_derive slope 0 (INR N * mean H pi (fun h => bsum D (fun j => u h j ^ 2)) - bsum N (fun n => var H pi (fun h => along N D x (u h) n)) / tau).
 Proof.
   intros Hn Hp Ht [P S] mu slope. assert (N0 : 0 < INR N) by (apply lt_0_INR; lia).
@@ -793,7 +992,14 @@ Proof.
     apply is_derive_ext with (fun t => F H tau (fun h => absorbed tau pi (halfD D (mu t) (x n)) h)); [intros; symmetry; apply Fp_absorbed; auto|].
     rewrite (mean_ext H _ (r H tau (fun h => absorbed tau pi (halfD D (mu t) (x n)) h)) _ (fun h => L n h t)) by (auto; intros; apply Ra; auto).
     apply (dF_path H tau (fun h t => absorbed tau pi (halfD D (mu t) (x n)) h) (fun h => L n h t)); auto.
-  - evar_last.
+  - split.
+    { unfold slope. rewrite (bsum_ext N _ (fun n => bsum H (fun h => bsum D (fun j => - (pi h * u h j) * (x n j - avgD N x j))))).
+      + rewrite bsum_swap. rewrite (bsum_ext H _ (fun _ => 0)); [rewrite bsum_const; ring|]. intros h _.
+        rewrite bsum_swap. rewrite (bsum_ext D _ (fun _ => 0)); [rewrite bsum_const; ring|]. intros j _.
+        rewrite bsum_scal, bsum_minus, bsum_const. unfold avgD. field. lra.
+      + intros n _. unfold mean. apply bsum_ext. intros h Hh. rewrite R0 by auto. rewrite <- bsum_scal. apply bsum_ext.
+        intros j _. rewrite Mu0. ring. }
+    evar_last.
     + apply (is_derive_bsum N (fun n t => mean H (rp H tau pi (halfD D (mu t) (x n))) (fun h => L n h t))
         (fun n => mean H pi (fun h => bsum D (fun j => u h j ^ 2)) - / tau * var H pi (fun h => along N D x (u h) n))). intros n _.
       apply is_derive_ext with (fun t => mean H (r H tau (fun h => absorbed tau pi (halfD D (mu t) (x n)) h)) (fun h => L n h t)).

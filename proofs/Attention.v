@@ -125,42 +125,47 @@ Proof.
     + rewrite <- IHn, <- bsum_scal, <- bsum_plus. apply bsum_ext; intros; ring.
 Qed.
 
+(* attention at tau is the responsibilities of the energies - q . k / s^2 *)
+Lemma attention_r D H tau s q k h : 0 < tau -> 0 < s ->
+  softmax H (fun j => dot D q (k j) / (tau * s^2)) h = r H tau (fun j => - (dot D q (k j) / s^2)) h.
+Proof.
+  intros Ht Hs. unfold softmax, r, Z, w.
+  assert (E : forall j, dot D q (k j) / (tau * s^2) = - - (dot D q (k j) / s^2) / tau) by (intros; field; lra).
+  rewrite E. f_equal. apply bsum_ext. intros; rewrite E; auto.
+Qed.
+
 (* A3: as tau falls to 0 the output becomes the average of the values over the keys of largest inner product, ties split evenly *)
-Theorem A3_hard D H s q k c best (v : nat -> R) : 0 < s -> (best < H)%nat ->
-  (forall j, (j < H)%nat -> dot D (k j) (k j) = c) ->
+Theorem A3_hard D H s q k best (v : nat -> R) : 0 < s -> (best < H)%nat ->
   (forall j, (j < H)%nat -> dot D q (k j) <= dot D q (k best)) ->
   let tie := fun j => if Req_EM_T (dot D q (k j)) (dot D q (k best)) then 1 else 0 in
   filterlim (fun tau => mean H (softmax H (fun j => dot D q (k j) / (tau * s^2))) v) (at_right 0)
     (locally (bsum H (fun j => tie j * v j) / bsum H tie)).
 Proof.
-  intros Hs Hb N Max tie. set (d := gauss D s q k).
-  assert (P2 : 0 < 2 * s^2) by nra.
+  intros Hs Hb Max tie. set (d := fun j => - (dot D q (k j) / s^2)).
+  assert (P2 : 0 < / s^2) by (apply Rinv_0_lt_compat, pow_lt; auto).
   assert (Min : forall j, (j < H)%nat -> d best <= d j).
-  { intros j Hj. unfold d, gauss. apply Rmult_le_compat_r; [left; apply Rinv_0_lt_compat; auto|].
-    rewrite !dist2_dot, !N by auto. generalize (Max j Hj). lra. }
+  { intros j Hj. unfold d, Rdiv. generalize (Rmult_le_compat_r (/ s^2) _ _ ltac:(lra) (Max j Hj)). lra. }
   assert (I : forall j, (j < H)%nat -> ind d best j = tie j).
   { intros j Hj. unfold ind, tie. assert (E : d j = d best <-> dot D q (k j) = dot D q (k best)).
-    { unfold d, gauss. rewrite !dist2_dot, !N by auto. split; intros E; [|rewrite E; auto].
-      apply Rmult_eq_reg_r in E; [lra|]. apply Rinv_neq_0_compat; lra. }
+    { unfold d, Rdiv. split; intros E; [|rewrite E; auto]. apply Rmult_eq_reg_r with (/ s^2); lra. }
     destruct Req_EM_T, Req_EM_T; auto; tauto. }
   generalize (T6_mean_cold H d best v Hb Min). intros L.
   replace (bsum H (fun j => tie j * v j) / bsum H tie) with (mean H (fun h => ind d best h / bsum H (ind d best)) v).
   - eapply filterlim_ext_loc; [|apply L]. exists (mkposreal 1 Rlt_0_1). intros t _ Ht.
-    apply mean_ext; auto. intros h Hh. apply A1_softmax with c; auto.
+    apply mean_ext; auto. intros h Hh. symmetry. apply attention_r; auto.
   - unfold mean. rewrite (bsum_ext H (ind d best) tie) by auto. unfold Rdiv. rewrite (Rmult_comm (bsum H (fun j => _))), <- bsum_scal.
     apply bsum_ext. intros j Hj. rewrite I by auto. ring.
 Qed.
 
 (* A3: with one best key the output becomes that key's value *)
-Theorem A3_unique D H s q k c best (v : nat -> R) : 0 < s -> (best < H)%nat ->
-  (forall j, (j < H)%nat -> dot D (k j) (k j) = c) ->
+Theorem A3_unique D H s q k best (v : nat -> R) : 0 < s -> (best < H)%nat ->
   (forall j, (j < H)%nat -> j <> best -> dot D q (k j) < dot D q (k best)) ->
   filterlim (fun tau => mean H (softmax H (fun j => dot D q (k j) / (tau * s^2))) v) (at_right 0) (locally (v best)).
 Proof.
-  intros Hs Hb N U.
+  intros Hs Hb U.
   assert (Max : forall j, (j < H)%nat -> dot D q (k j) <= dot D q (k best)).
   { intros j Hj. destruct (Nat.eq_dec j best) as [->|]; [lra|left; auto]. }
-  generalize (A3_hard D H s q k c best v Hs Hb N Max). cbv zeta.
+  generalize (A3_hard D H s q k best v Hs Hb Max). cbv zeta.
   set (tie := fun j => if Req_EM_T (dot D q (k j)) (dot D q (k best)) then 1 else 0).
   assert (T : forall j, (j < H)%nat -> tie j = upd (fun _ => 0) best 1 j).
   { intros j Hj. unfold tie, upd. destruct Nat.eq_dec as [->|A]; destruct Req_EM_T; try congruence. generalize (U j Hj A); lra. }
@@ -172,26 +177,23 @@ Proof.
     intros j Hj. rewrite T by auto. unfold upd. destruct Nat.eq_dec as [->|]; ring.
 Qed.
 
-(* A4: two keys of one norm with values +1 and -1 give tanh of half the difference of the scores *)
-Theorem A4_tanh D tau s q k : 0 < tau -> 0 < s -> dot D (k 0%nat) (k 0%nat) = dot D (k 1%nat) (k 1%nat) ->
+(* A4: two keys with values +1 and -1 give tanh of half the difference of the scores *)
+Theorem A4_tanh D tau s q k : 0 < tau -> 0 < s ->
   mean 2 (softmax 2 (fun j => dot D q (k j) / (tau * s^2))) sgn2
   = tanh ((dot D q (k 0%nat) - dot D q (k 1%nat)) / (2 * tau * s^2)).
 Proof.
-  intros Ht Hs E. rewrite (mean_ext 2 _ (r 2 tau (gauss D s q k)) _ sgn2); auto.
-  - rewrite G2_tanh by auto. f_equal. unfold gauss. rewrite !dist2_dot, E. field. lra.
-  - intros h Hh. symmetry. apply A1_softmax with (dot D (k 1%nat) (k 1%nat)); auto.
-    intros [|[|j]] Hj; auto; lia.
+  intros Ht Hs. rewrite (mean_ext 2 _ (r 2 tau (fun j => - (dot D q (k j) / s^2))) _ sgn2); auto.
+  - rewrite G2_tanh by auto. f_equal. field. lra.
+  - intros h Hh. apply attention_r; auto.
 Qed.
 
 (* A4: keys k and -k with values +1 and -1 give tanh (q . k / (tau s^2)) *)
 Theorem A4_signed D tau s q k : 0 < tau -> 0 < s ->
   mean 2 (softmax 2 (fun j => dot D q (fun i => sgn2 j * k i) / (tau * s^2))) sgn2 = tanh (dot D q k / (tau * s^2)).
 Proof.
-  intros Ht Hs. rewrite (A4_tanh D tau s q (fun j i => sgn2 j * k i)); auto.
-  - f_equal. unfold sgn2.
-    replace (dot D q (fun i => 1 * k i)) with (dot D q k) by (apply bsum_ext; intros; ring).
-    replace (dot D q (fun i => -1 * k i)) with (- dot D q k); [field; lra|].
-    unfold dot. replace (- bsum D (fun i => q i * k i)) with (-1 * bsum D (fun i => q i * k i)) by ring.
-    rewrite <- bsum_scal. apply bsum_ext; intros; ring.
-  - unfold sgn2. apply bsum_ext; intros; ring.
+  intros Ht Hs. rewrite (A4_tanh D tau s q (fun j i => sgn2 j * k i)) by auto. f_equal. unfold sgn2.
+  replace (dot D q (fun i => 1 * k i)) with (dot D q k) by (apply bsum_ext; intros; ring).
+  replace (dot D q (fun i => -1 * k i)) with (- dot D q k); [field; lra|].
+  unfold dot. replace (- bsum D (fun i => q i * k i)) with (-1 * bsum D (fun i => q i * k i)) by ring.
+  rewrite <- bsum_scal. apply bsum_ext; intros; ring.
 Qed.

@@ -119,6 +119,39 @@ Proof.
     exists (a n), b. split; auto.
 Qed.
 
+(* the image: a vector is a derivative of r in some direction exactly when its entries sum to 0, a space of dimension H - 1: the rank *)
+Theorem I4_image H tau d (v : nat -> R) : (0 < H)%nat -> 0 < tau ->
+  (exists e s, forall h, (h < H)%nat -> is_derive (fun t => r H (tau + t * s) (fun i => d i + t * e i) h) 0 (v h)) <-> bsum H v = 0.
+Proof.
+  intros Hp Ht. generalize (r_sum H tau d Hp); intros R1. split.
+  - intros (e & s & D).
+    rewrite (bsum_ext H v (fun h => - / tau * (r H tau d h * e h - mean H (r H tau d) e * r H tau d h)
+      + s / tau^2 * (r H tau d h * d h - mean H (r H tau d) d * r H tau d h))).
+    + rewrite bsum_plus, !bsum_scal, !bsum_minus, !bsum_scal, R1. fold (mean H (r H tau d) e). fold (mean H (r H tau d) d). ring.
+    + intros h Hh. generalize (D h Hh) (I4_directional H tau d e s h Ht Hh). intros A B.
+      apply is_derive_unique in A. apply is_derive_unique in B. rewrite A in B. rewrite B. field. lra.
+  - intros S. exists (fun h => - tau * v h / r H tau d h), 0. intros h Hh. evar_last; [apply I4_directional; auto|].
+    assert (M : mean H (r H tau d) (fun h => - tau * v h / r H tau d h) = 0).
+    { unfold mean. rewrite (bsum_ext H _ (fun i => - tau * v i)); [rewrite bsum_scal, S; ring|].
+      intros i Hi. generalize (r_pos H tau d i Hp); intros. field. lra. }
+    rewrite M. generalize (r_pos H tau d h Hp); intros. field. lra.
+Qed.
+
+(* the same at N inputs with one temperature: N sums, so the rank is N (H - 1) *)
+Theorem I4_image_inputs N H tau (d v : nat -> nat -> R) : (0 < H)%nat -> 0 < tau ->
+  (exists (e : nat -> nat -> R) s, forall n h, (n < N)%nat -> (h < H)%nat ->
+    is_derive (fun t => r H (tau + t * s) (fun i => d n i + t * e n i) h) 0 (v n h)) <->
+  (forall n, (n < N)%nat -> bsum H (v n) = 0).
+Proof.
+  intros Hp Ht. split.
+  - intros (e & s & D) n Hn. apply (proj1 (I4_image H tau (d n) (v n) Hp Ht)). exists (e n), s. intros; apply D; auto.
+  - intros S. exists (fun n h => - tau * v n h / r H tau (d n) h), 0. intros n h Hn Hh. evar_last; [apply I4_directional; auto|].
+    assert (M : mean H (r H tau (d n)) (fun h => - tau * v n h / r H tau (d n) h) = 0).
+    { unfold mean. rewrite (bsum_ext H _ (fun i => - tau * v n i)); [rewrite bsum_scal, S by auto; ring|].
+      intros i Hi. generalize (r_pos H tau (d n) i Hp); intros. field. lra. }
+    rewrite M. generalize (r_pos H tau (d n) h Hp); intros. field. lra.
+Qed.
+
 (* I5, first part: the gain m / sigma^2, all that the posterior of the signed Gaussian pair sees, does not move along (m, sigma / 2) *)
 Theorem I5_gain_only tau m m' sigma sigma' z h : 0 < tau -> 0 < sigma -> 0 < sigma' -> m / sigma^2 = m' / sigma'^2 -> (h < 2)%nat ->
   r 2 tau (gauss sigma m z) h = r 2 tau (gauss sigma' m' z) h.
@@ -130,6 +163,35 @@ Proof.
   set (c := exp (- ((z^2 + m^2) / (2 * sigma^2)) / tau) / exp (- ((z^2 + m'^2) / (2 * sigma'^2)) / tau)).
   apply r_of_w with c; [lia|apply Rdiv_lt_0_compat; apply exp_pos| |auto].
   intros i Hi. rewrite !W by auto. rewrite !Q, E. unfold c. field. apply Rgt_not_eq, exp_pos.
+Qed.
+
+(* the responsibilities do not move along (m, sigma / 2): the null direction of their Fisher information *)
+Theorem I5_null_direction tau m sigma z h : 0 < tau -> 0 < sigma -> (h < 2)%nat ->
+  is_derive (fun t => r 2 tau (gauss (sigma + t * (sigma / 2)) (m + t * m) z) h) 0 0.
+Proof.
+  intros Ht S Hh.
+  assert (E : forall s, 0 < s -> forall g, r 2 tau (gauss s g z) h = r 2 tau (gauss 1 (g / s^2) z) h).
+  { intros s P g. apply I5_gain_only; auto; [lra|field; lra]. }
+  apply is_derive_ext_loc with (fun t => r 2 (tau + 0 * t) (fun i => (z - sgn2 i * ((m + t * m) / (sigma + t * (sigma / 2))^2))^2 / (2 * 1^2)) h).
+  { exists (mkposreal 1 Rlt_0_1). intros t B. change (Rabs (t - 0) < 1) in B. apply Rabs_lt_between in B.
+    rewrite (E (sigma + t * (sigma / 2)) ltac:(nra)). rewrite Rmult_0_l, Rplus_0_r. reflexivity. }
+  evar_last.
+  - apply (is_derive_r 2 (fun t => tau + 0 * t) (fun t i => (z - sgn2 i * ((m + t * m) / (sigma + t * (sigma / 2))^2))^2 / (2 * 1^2)) 0 (fun _ => 0) 0 h Hh).
+    + lra.
+    + auto_derive; auto. ring.
+    + intros i _. auto_derive; [|field; lra]. assert (sigma + 0 * (sigma / 2) <> 0) by lra.
+      repeat split; auto.
+  - cbv beta. rewrite (mean_const 2 _ 0) by (apply r_sum; lia). unfold Rdiv. ring.
+Qed.
+
+(* T8: the posterior of the signed Gaussian pair, and its mean, see only the gain m / sigma^2 *)
+Theorem T8_gain tau m m' sigma sigma' z : 0 < tau -> 0 < sigma -> 0 < sigma' -> m / sigma^2 = m' / sigma'^2 ->
+  (forall h, (h < 2)%nat -> r 2 tau (gauss sigma m z) h = r 2 tau (gauss sigma' m' z) h) /\
+  mean 2 (r 2 tau (gauss sigma m z)) sgn2 = mean 2 (r 2 tau (gauss sigma' m' z)) sgn2.
+Proof.
+  intros Ht S S' E. assert (A : forall h, (h < 2)%nat -> r 2 tau (gauss sigma m z) h = r 2 tau (gauss sigma' m' z) h).
+  { intros h Hh. apply I5_gain_only; auto. }
+  split; auto. unfold mean. apply bsum_ext. intros h Hh. rewrite A by auto. auto.
 Qed.
 
 (* I6: two kernels, as functions of the residual, give the same pair activation iff their difference has period 2 m *)

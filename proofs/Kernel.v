@@ -123,6 +123,33 @@ Proof.
   destruct (Rtotal_order z 0) as [L|[L|L]]; [specialize (N L)|specialize (E L)|specialize (P L)]; repeat split; intros; lra.
 Qed.
 
+(* --- K3: the rows of the table --- *)
+Theorem K3_gaussian tau sigma m z : 0 < tau -> 0 < sigma -> 0 < m ->
+  let d := gauss sigma m z in
+  mean 2 (r 2 tau d) sgn2 = tanh (m * z / (tau * sigma^2)) /\
+  (r 2 tau d 0 = sigmoid (2 * m * z / (tau * sigma^2)) /\ r 2 tau d 1 = sigmoid (- (2 * m * z / (tau * sigma^2)))) /\
+  ((r 2 tau d 1 < r 2 tau d 0 <-> 0 < z) /\ (r 2 tau d 0 < r 2 tau d 1 <-> z < 0) /\ (r 2 tau d 0 = r 2 tau d 1 <-> z = 0)).
+Proof.
+  intros Ht S M d. assert (G : gap d = 2 * m * z / sigma^2) by (apply G1_gap; auto).
+  split; [apply G2_gaussian; auto|]. split.
+  - destruct (K2_full tau d Ht) as [A B]. rewrite A, B, G. split; f_equal; field; lra.
+  - apply (K5_step tau m (fun u => u^2 / (2 * sigma^2))); auto.
+    + intros u v L. apply Rmult_lt_compat_r; [apply Rinv_0_lt_compat; generalize (pow_lt sigma 2 S); lra|].
+      rewrite <- (pow2_abs u), <- (pow2_abs v). generalize (Rabs_pos u). nra.
+    + intros; unfold Rdiv; ring.
+Qed.
+
+Theorem K3_laplace tau b m z : 0 < tau -> 0 < b -> 0 < m ->
+  let d := laplace b z m in
+  mean 2 (r 2 tau d) sgn2 = tanh (clip z m / (tau * b)) /\
+  ((r 2 tau d 1 < r 2 tau d 0 <-> 0 < z) /\ (r 2 tau d 0 < r 2 tau d 1 <-> z < 0) /\ (r 2 tau d 0 = r 2 tau d 1 <-> z = 0)).
+Proof.
+  intros Ht B M d. split; [apply K4_laplace_mean; auto; lra|].
+  apply (K5_step tau m (fun u => Rabs u / b)); auto.
+  - intros u v L. apply Rmult_lt_compat_r; auto. apply Rinv_0_lt_compat; auto.
+  - intros; rewrite Rabs_Ropp; auto.
+Qed.
+
 (* the cosine wraps around: far positive evidence for the negative hypothesis *)
 Theorem K5_cosine_counterexample tau : 0 < tau ->
   r 2 tau (pair (fun u => 1 - cos u) (PI / 2) (3 * (PI / 2))) 0 < r 2 tau (pair (fun u => 1 - cos u) (PI / 2) (3 * (PI / 2))) 1.
@@ -151,6 +178,15 @@ Proof.
   apply (is_lim_comp tanh (fun z => / (2 * tau) * gap (d z)) p_infty 1 p_infty); [apply tanh_p_infty| |exists 0; discriminate].
   apply (is_lim_comp (fun x => / (2 * tau) * x) (fun z => gap (d z)) p_infty p_infty p_infty); [|auto|exists 0; discriminate].
   apply lin_p_infty, Rinv_0_lt_compat. lra.
+Qed.
+
+Theorem K6_tail_minus_infinite tau (d : R -> nat -> R) : 0 < tau -> is_lim (fun z => gap (d z)) p_infty m_infty ->
+  is_lim (fun z => mean 2 (r 2 tau (d z)) sgn2) p_infty (-1).
+Proof.
+  intros Ht A. apply is_lim_ext with (fun z => - mean 2 (r 2 tau (fun i => match i with O => d z 1%nat | _ => d z 0%nat end)) sgn2).
+  { intros z. rewrite !K2_mean by auto. rewrite <- tanh_odd. f_equal. unfold gap. field. lra. }
+  apply (is_lim_opp _ p_infty 1). apply (K6_tail_infinite tau (fun z i => match i with O => d z 1%nat | _ => d z 0%nat end)); auto.
+  apply is_lim_ext with (fun z => - gap (d z)); [intros; unfold gap; ring|]. apply (is_lim_opp _ p_infty m_infty); auto.
 Qed.
 
 Theorem K6_gaussian tau sigma m : 0 < tau -> 0 < sigma -> 0 < m ->

@@ -217,6 +217,26 @@ Proof.
     exists b. assert (b <> 0) by (intros ->; lra). split; [lra|]. intros c Pc. generalize (F1_convex N H d y b c Hp). rewrite E. lra.
 Qed.
 
+(* F1: that minimiser is unique, among all real beta *)
+Theorem F1_unique N H d y n0 i0 j0 a b : (n0 < N)%nat -> (i0 < H)%nat -> (j0 < H)%nat -> d n0 i0 <> d n0 j0 -> 0 < a -> 0 < b ->
+  (forall c, 0 < c -> nll N H d y a <= nll N H d y c) -> (forall c, 0 < c -> nll N H d y b <= nll N H d y c) -> a = b.
+Proof.
+  intros Hn Hi Hj D Pa Pb Ma Mb. assert (Hp : (0 < H)%nat) by lia.
+  assert (St := slope_strict N H d y n0 i0 j0 Hn Hi Hj D).
+  assert (W : forall u v, 0 < u -> u < v -> nll N H d y u = nll N H d y v -> (forall c, 0 < c -> nll N H d y u <= nll N H d y c) -> False).
+  { intros u v U L E M. set (m := (u + v) / 2). assert (u < m < v) by (unfold m; lra).
+    generalize (F1_convex N H d y m u Hp) (F1_convex N H d y m v Hp) (M m ltac:(lra)). intros A B C.
+    assert (slope N H d y m * (u - m) <= 0) by lra. assert (slope N H d y m * (v - m) <= 0) by lra.
+    assert (S0 : slope N H d y m <= 0) by nra.
+    set (k := (u + m) / 2). assert (u < k < m) by (unfold k; lra).
+    assert (S1 : slope N H d y k < 0) by (generalize (St k m ltac:(lra)); lra).
+    assert (0 < slope N H d y k * (u - k)) by nra.
+    generalize (F1_convex N H d y k u Hp) (M k ltac:(lra)). lra. }
+  destruct (Rtotal_order a b) as [L|[L|L]]; auto; exfalso.
+  - apply (W a b); auto. apply Rle_antisym; auto.
+  - apply (W b a); auto. apply Rle_antisym; auto.
+Qed.
+
 (* F1: separable labels (no sample strictly misclassified): the negative log-likelihood never rises with beta, so tau -> 0 *)
 Theorem F1_separable N H d y a b : (0 < H)%nat -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
   (forall n i, (n < N)%nat -> (i < H)%nat -> d n (y n) <= d n i) -> a <= b -> nll N H d y b <= nll N H d y a.

@@ -2,7 +2,7 @@
 Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
 From Interval Require Import Tactic.
-From Resp Require Import Sums Defs Calculus Prior Temperature Identifiability Tanh Kernel.
+From Resp Require Import Sums Defs Calculus Prior Temperature Identifiability Tanh Kernel Attention Degeneracy Annealing Regimes.
 Open Scope R_scope.
 
 Definition d3 (i : nat) : R := match i with O => 0 | 1%nat => 1 | _ => 3 end.
@@ -35,7 +35,7 @@ Proof. destruct (T7_two_wells 1 1 2) as (s & A & B & _); try lra. exists s. auto
 Lemma sane_I4 : is_derive (fun t => r 3 (1 + t * 2) (fun i => d3 i + t * (5 + 2 * d3 i)) 1) 0 0.
 Proof. apply (proj2 (I4_null_space 3 1 d3 (fun i => 5 + 2 * d3 i) 2 ltac:(lia) ltac:(lra))); [|lia]. exists 5, 2. split; [lra|auto]. Qed.
 
-Lemma sane_G2 : 0.7615 <= mean 2 (r 2 1 (gauss 1 1 1)) sgn2 <= 0.7616.
+Lemma sane_G2 : 0.7615 <= mean 2 (r 2 1 (Temperature.gauss 1 1 1)) sgn2 <= 0.7616.
 Proof.
   rewrite G2_gaussian by lra. replace (1 * 1 / (1 * 1^2)) with 1 by field. rewrite tanh_alt. split; interval.
 Qed.
@@ -60,3 +60,50 @@ Qed.
 
 Lemma sane_K6 : is_lim (fun z => mean 2 (r 2 1 (pair (student 3 1) 1 z)) sgn2) p_infty 0.
 Proof. apply K6_student; lra. Qed.
+
+Definition axis (i j : nat) : R := if Nat.eq_dec i j then 1 else 0.
+
+Lemma sane_A1 : r 2 1 (Attention.gauss 2 1 (fun _ => 1) axis) 0 = softmax 2 (fun j => dot 2 (fun _ => 1) (axis j) / (1 * 1^2)) 0.
+Proof. apply A1_softmax with 1; try lra; [lia|]. intros [|[|j]] L; try lia; unfold dot, axis; simpl; ring. Qed.
+
+Definition far (i j : nat) : R := match i with O => 0 | _ => 3 end.
+
+(* two data, each nearest to its own centre *)
+Lemma sane_D2 : filterlim (fun tau => em_mean 2 2 1 tau far far 1 0) (at_right 0) (locally 3).
+Proof.
+  generalize (D2_kmeans 2 2 1 far far (fun n => n) 1 0 ltac:(lia) ltac:(auto)). cbv zeta. intros K.
+  replace 3 with (bsum 2 (fun n => (if Nat.eq_dec 1 n then 1 else 0) * far n 0) / bsum 2 (fun n => if Nat.eq_dec 1 n then 1 else 0)) by (simpl; field).
+  apply K; [|exists 1%nat; split; auto; lia].
+  intros [|[|n]] [|[|i]] A B C; try lia; unfold sqe, far; simpl; lra.
+Qed.
+
+(* three samples of energies (0, 1), one of them labelled against its energies: a finite optimum exists *)
+Lemma sane_F1 : exists beta, 0 < beta /\ forall b, 0 < b -> nll 3 2 d01 (fun n => if Nat.eq_dec n 2 then 1%nat else 0%nat) beta <= nll 3 2 d01 (fun n => if Nat.eq_dec n 2 then 1%nat else 0%nat) b.
+Proof.
+  apply (proj2 (F1_finite 3 2 d01 (fun n => if Nat.eq_dec n 2 then 1%nat else 0%nat) 0 0 1 ltac:(lia) ltac:(lia) ltac:(lia) ltac:(unfold d01; lra)
+    ltac:(intros n _; cbv beta; destruct (Nat.eq_dec n 2); lia))).
+  split; [exists 2%nat, 0%nat; unfold d01; simpl; repeat split; try lia; lra|unfold d01; simpl; lra].
+Qed.
+
+Lemma sane_N1 : 2 * mean 2 (fun _ => 1/2) (fun h => bsum 1 (fun j => (sgn2 h * 1)^2)) -
+  bsum 2 (fun n => var 2 (fun _ => 1/2) (fun h => along 2 1 (fun n _ => sgn2 n) (fun j => sgn2 h * 1) n)) / (1/2) < 0.
+Proof.
+  apply (proj2 (N1_critical_D 2 2 1 (1/2) (fun _ => 1/2) (fun n _ => sgn2 n) (fun _ _ => 0) ltac:(lia) ltac:(lra) ltac:(split; [intros; lra|simpl; lra])) (fun _ => 1) sgn2);
+    unfold along, avgD, mean, sgn2; simpl; lra.
+Qed.
+
+Lemma sane_N2 : exists y, 0 < y /\ field_map 2 (fun _ => 1/2) sgn2 (1/2) y = y.
+Proof.
+  destruct (N2_below 2 (fun _ => 1/2) sgn2 (1/2)) as (y & A & B & _); [intros; lra|lra|unfold second; simpl; lra|exists y; auto].
+Qed.
+
+(* the precision matrix ((2, 1), (1, 2)) for both components *)
+Lemma sane_N3 : exists pi' mu', bsum 2 (fun n => Fp 2 1 pi' (gq 2 (fun _ i j => if Nat.eq_dec i j then 2 else 1) mu' (axis n)))
+  <= bsum 2 (fun n => Fp 2 1 (fun _ => 1/2) (gq 2 (fun _ i j => if Nat.eq_dec i j then 2 else 1) far (axis n))).
+Proof.
+  destruct (N3_full_covariances 2 2 2 1 (fun _ => 1/2) (fun _ i j => if Nat.eq_dec i j then 2 else 1) far axis) as [_ B]; try lia; try lra.
+  - split; [intros; lra|simpl; lra].
+  - intros. destruct (Nat.eq_dec i j), (Nat.eq_dec j i); congruence.
+  - intros h v _. unfold quad; simpl. generalize (pow2_ge_0 (v 0%nat + v 1%nat)) (pow2_ge_0 (v 0%nat)) (pow2_ge_0 (v 1%nat)). intros; nra.
+  - eexists; eexists; exact B.
+Qed.

@@ -140,6 +140,20 @@ Proof.
   - intros ->. exists (2 * m / sm^2), 0. intros z. unfold gap_unequal. field. lra.
 Qed.
 
+(* and the mean of the pair with two variances is a tanh of an affine function only when they agree *)
+Theorem G6_mean tau sp sm m : 0 < tau -> 0 < sp -> 0 < sm ->
+  (exists a b, forall z, mean 2 (r 2 tau (fun i => match i with O => (z - m)^2 / (2 * sp^2) | _ => (z + m)^2 / (2 * sm^2) end)) sgn2 = tanh (a * z + b))
+  <-> sp = sm.
+Proof.
+  intros Ht P Q.
+  assert (E : forall z, mean 2 (r 2 tau (fun i => match i with O => (z - m)^2 / (2 * sp^2) | _ => (z + m)^2 / (2 * sm^2) end)) sgn2 = tanh (gap_unequal sp sm m z / (2 * tau))).
+  { intros z. rewrite G2_tanh by auto. auto. }
+  rewrite <- (G6_affine_iff_shared sp sm m P Q). split; intros (a & b & A).
+  - exists (2 * tau * a), (2 * tau * b). intros z. generalize (A z). rewrite E. intros T. apply tanh_inj in T.
+    apply (Rmult_eq_reg_r (/ (2 * tau))); [|apply Rinv_neq_0_compat; lra]. unfold Rdiv in T. rewrite T. field. lra.
+  - exists (a / (2 * tau)), (b / (2 * tau)). intros z. rewrite E, A. f_equal. field. lra.
+Qed.
+
 (* G7: D coordinates, precision matrix Q (symmetric), means +mu and -mu *)
 Definition quad (n : nat) (Q : nat -> nat -> R) (u v : nat -> R) : R := bsum n (fun i => bsum n (fun j => u i * Q i j * v j)).
 

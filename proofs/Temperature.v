@@ -459,11 +459,19 @@ Proof.
   unfold r, Z. rewrite W. f_equal. apply bsum_ext. intros; auto.
 Qed.
 
-(* from tau = nu + 1 on the tempered Student-t density has infinite mass *)
-Theorem T4_student_improper tau nu sigma M : 0 < nu -> 0 < sigma -> nu + 1 <= tau ->
-  exists x, 0 < x /\ M < RInt (fun u => exp (- student nu sigma u / tau)) 0 x.
+(* from tau = nu + 1 on the tempered Student-t density has infinite mass; its integral exists on every [0, x] *)
+Theorem T4_student_improper tau nu sigma : 0 < nu -> 0 < sigma -> nu + 1 <= tau ->
+  (forall x, ex_RInt (fun u => exp (- student nu sigma u / tau)) 0 x) /\
+  (forall M, exists x, 0 < x /\ M < RInt (fun u => exp (- student nu sigma u / tau)) 0 x).
 Proof.
-  intros N S T. set (c := nu * sigma^2). assert (C : 0 < c) by (apply Rmult_lt_0_compat; [auto|apply pow_lt; auto]).
+  intros N S T.
+  assert (Ex : forall x, ex_RInt (fun u => exp (- student nu sigma u / tau)) 0 x).
+  { intros x. apply (ex_RInt_continuous (V := R_CompleteNormedModule)). intros u _.
+    apply (ex_derive_continuous (V := R_NormedModule)). unfold student. auto_derive.
+    assert (0 < nu * (sigma * (sigma * 1))) by (repeat apply Rmult_lt_0_compat; lra).
+    assert (0 <= u * (u * 1) * / (nu * (sigma * (sigma * 1)))); [|repeat split; lra].
+    apply Rmult_le_pos; [nra|left; apply Rinv_0_lt_compat; auto]. }
+  split; [exact Ex|]. intros M. set (c := nu * sigma^2). assert (C : 0 < c) by (apply Rmult_lt_0_compat; [auto|apply pow_lt; auto]).
   (* exp (-student/tau) >= 1 / (1 + u / sqrt c) = k / (k + u) *)
   set (k := sqrt c). assert (K : 0 < k) by (apply sqrt_lt_R0; auto). assert (KK : k * k = c) by (apply sqrt_sqrt; lra).
   assert (L : forall u, 0 <= u -> k / (k + u) <= exp (- student nu sigma u / tau)).
@@ -498,11 +506,7 @@ Proof.
     rewrite ln_mult, ln_exp by (auto; apply exp_pos).
     replace (k * (ln k + (Rabs M / k + 1)) - k * ln k) with (Rabs M + k) by (field; lra).
     generalize (Rle_abs M). lra.
-  - apply RInt_le; [lra|eexists; apply I| |intros; apply L; lra].
-    apply (ex_RInt_continuous (V := R_CompleteNormedModule)). intros u U.
-    apply (ex_derive_continuous (V := R_NormedModule)). unfold student. change (nu * sigma^2) with c. auto_derive.
-    assert (0 <= u * (u * 1) * / c); [|repeat split; lra].
-    apply Rmult_le_pos; [nra|left; apply Rinv_0_lt_compat; auto].
+  - apply RInt_le; [lra|eexists; apply I|apply Ex|intros; apply L; lra].
 Qed.
 
 (* --- T4: the counterexamples, as pair means at m = z = 1 --- *)
@@ -704,6 +708,36 @@ Proof.
   unfold rp, Zp, w, p91, d10; simpl. rewrite !D, A, B, C. repeat split; field.
 Qed.
 
+Lemma ent_two q : 0 < q < 1 -> q <> 1/2 -> - (q * ln q + (1 - q) * ln (1 - q)) < ln 2.
+Proof.
+  intros Q N.
+  assert (B : forall p, 0 < p -> p <> 1/2 -> p * (- ln 2 - ln p) < 1/2 - p).
+  { intros p P M. replace (- ln 2 - ln p) with (ln (/ (2 * p))) by (rewrite ln_Rinv, ln_mult by lra; ring).
+    assert (I : 0 < / (2 * p)) by (apply Rinv_0_lt_compat; lra).
+    assert (L : ln (/ (2 * p)) < / (2 * p) - 1).
+    { apply ln_lt_sub1; auto. intros E. apply M. generalize (Rinv_r (2 * p) ltac:(lra)). rewrite E. lra. }
+    replace (1/2 - p) with (p * (/ (2 * p) - 1)) by (field; lra). apply Rmult_lt_compat_l; auto. }
+  generalize (B q ltac:(lra) N) (B (1 - q) ltac:(lra) ltac:(lra)). lra.
+Qed.
+
+(* so at three rising temperatures the entropy rises and falls, and the larger responsibility falls and rises *)
+Theorem T5_prior_not_monotone :
+  let s := fun tau => ent 2 (rp 2 tau p91 d10) in let top := fun tau => Rmax (rp 2 tau p91 d10 0) (rp 2 tau p91 d10 1) in
+  let t1 := / (2 * ln 9) in let t2 := / ln 9 in let t3 := 2 / ln 9 in
+  0 < t1 < t2 /\ t2 < t3 /\ (s t1 < s t2 /\ s t3 < s t2) /\ (top t2 < top t1 /\ top t2 < top t3).
+Proof.
+  destruct T5_prior_counterexample as (A & B & C & D & E & F). intros s top t1 t2 t3.
+  assert (L9 : 0 < ln 9) by (rewrite <- ln_1; apply ln_increasing; lra).
+  assert (I9 : 0 < / ln 9) by (apply Rinv_0_lt_compat; auto).
+  assert (T1 : t1 = / 2 * / ln 9) by (unfold t1; field; lra).
+  split; [rewrite T1; unfold t2; lra|]. split; [unfold t2, t3, Rdiv; lra|].
+  unfold s, top, ent, t1, t2, t3; simpl bsum. rewrite A, B, C, D, E, F.
+  generalize (ent_two (9/10) ltac:(lra) ltac:(lra)) (ent_two (3/4) ltac:(lra) ltac:(lra)).
+  replace (1 - 9/10) with (1/10) by lra. replace (1 - 3/4) with (1/4) by lra.
+  assert (L2 : ln (1/2) = - ln 2) by (replace (1/2) with (/ 2) by lra; apply ln_Rinv; lra). rewrite !L2. intros X Y.
+  split; [split; lra|]. unfold Rmax. repeat destruct Rle_dec; lra.
+Qed.
+
 (* --- T6 with a prior --- *)
 Lemma filterlim_cmul1 {T} (G : (T -> Prop) -> Prop) {FG : Filter G} (f : T -> R) c :
   filterlim f G (locally 1) -> filterlim (fun t => c * f t) G (locally c).
@@ -876,6 +910,26 @@ Theorem T8_noise tau sigma mu z : 0 < tau -> 0 < sigma ->
 Proof.
   intros A B. assert (0 < sqrt tau) by (apply sqrt_lt_R0; auto).
   rewrite <- (sqrt_sqrt tau) at 1 by lra. field. lra.
+Qed.
+
+(* hence the Gaussian responsibilities at tau are those of noise variance tau sigma^2 at temperature 1, for any H *)
+Theorem T8_responsibilities H tau sigma mu z h : 0 < tau -> 0 < sigma ->
+  r H tau (fun i => (z - mu i)^2 / (2 * sigma^2)) h = r H 1 (fun i => (z - mu i)^2 / (2 * (sqrt tau * sigma)^2)) h.
+Proof.
+  intros A B. assert (0 < sqrt tau) by (apply sqrt_lt_R0; auto).
+  apply T4_gaussian; try lra; [apply Rmult_lt_0_compat; auto|].
+  rewrite <- (sqrt_sqrt tau) at 1 by lra. ring.
+Qed.
+
+(* the curvature of the free energy (T7_curvature) does see the scale when the gain m / sigma^2 is fixed *)
+Theorem T8_curvature tau sigma sigma' m m' : 0 < tau -> 0 < sigma -> 0 < sigma' -> m / sigma^2 = m' / sigma'^2 ->
+  Derive_n (fun z => F 2 tau (gauss sigma m z)) 2 0 = Derive_n (fun z => F 2 tau (gauss sigma' m' z)) 2 0 -> sigma = sigma'.
+Proof.
+  intros Ht S S' G. rewrite (is_derive_n_unique _ _ _ _ (T7_curvature tau sigma m Ht S)), (is_derive_n_unique _ _ _ _ (T7_curvature tau sigma' m' Ht S')).
+  replace (m^2 / (tau * sigma^4)) with ((m / sigma^2)^2 / tau) by (field; lra).
+  replace (m'^2 / (tau * sigma'^4)) with ((m' / sigma'^2)^2 / tau) by (field; lra).
+  rewrite G. intros E. assert (I : / sigma^2 = / sigma'^2) by (unfold Rdiv in E; lra).
+  assert (Q : sigma^2 = sigma'^2) by (rewrite <- (Rinv_inv (sigma^2)), I, Rinv_inv; auto). nra.
 Qed.
 
 (* the mean of a signed pair, in terms of its energy gap *)

@@ -8,6 +8,8 @@
 What is refused: a source that is not listed or not present, a word that could add an assumption or switch
 a check off, a theorem without a claim, two theorems of one name, an axiom beyond the classical reals.
 The hash of a theorem covers its statement as Coq prints it and every definition that the statement rests on.
+A lemma named `value_` and a claim evaluates definitions at given numbers: it is recorded for the tests to
+compare, and proves no claim.
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ FORBIDDEN = re.compile(
 )
 ALLOWED_SCOPE = re.compile(r"Open\s+Scope\s+(?!R_scope\b)\w+|Delimit|Bind\s+Scope")
 CLAIM = re.compile(r"([A-Z]\d+[a-z]?)_\w+")
+VALUE = re.compile(r"value_([A-Z]\d+[a-z]?)_\w+")
 NEEDED = re.compile(r"From\s+Resp\s+Require\s+(?:Import\s+)?([\w\s]+?)\.(?=\s|$)")
 NAMED = re.compile(
     r"\b(Theorem|Lemma|Example|Corollary|Fact|Remark|Proposition|Definition|Fixpoint)\s+(\w+)"
@@ -160,20 +163,24 @@ def compile_all(build: Path, order: dict[str, list[str]], say=print) -> None:
                 done.add(name)
 
 
-def declared(build: Path, name: str) -> tuple[list[tuple[str, int]], list[str]]:
-    """The theorems (with their lines) and the definitions of a compiled module, from Coq's own record."""
+Lines = list[tuple[str, int]]
+
+
+def declared(build: Path, name: str) -> tuple[Lines, Lines, list[str]]:
+    """The theorems and examples (with their lines) and the definitions of a module, from Coq's own record."""
     source = (build / f"{name}.v").read_bytes()
-    theorems, definitions = [], []
+    theorems, examples, definitions = [], [], []
     for kind, start, path, what in re.findall(
         r"^(\w+) (\d+):\d+ (\S+) (\S+)$", (build / f"{name}.glob").read_text(), re.M
     ):
-        if kind == "prf" and CLAIM.fullmatch(what):
-            theorems.append((what, 1 + source.count(b"\n", 0, int(start))))
+        if kind == "prf" and (CLAIM.fullmatch(what) or VALUE.fullmatch(what)):
+            found = theorems if CLAIM.fullmatch(what) else examples
+            found.append((what, 1 + source.count(b"\n", 0, int(start))))
         elif kind == "def":
             definitions.append(what)
         elif kind in ("ax", "var", "sec", "modtype", "mod") and path == "<>":
             raise Rejected(f"{name}: Coq records {kind} {what}")
-    return theorems, definitions
+    return theorems, examples, definitions
 
 
 def flat(text: str) -> str:
@@ -191,8 +198,10 @@ def closure(statement: str, definitions: dict[str, str]) -> list[str]:
     return sorted(found)
 
 
-def report(build: Path, modules: list[str], theorems: list[str], definitions: list[str]) -> str:
-    """What Coq prints of every definition, statement and its axioms."""
+def report(
+    build: Path, modules: list[str], theorems: list[str], examples: list[str], definitions: list[str]
+) -> str:
+    """What Coq prints of every definition and statement, and of the axioms of the theorems."""
     lines = [
         "Require Import Reals.",
         "From Coquelicot Require Import Coquelicot.",
@@ -201,7 +210,8 @@ def report(build: Path, modules: list[str], theorems: list[str], definitions: li
         "Set Printing Width 100000.",
         "Set Printing Depth 100000.",
     ]
-    for kind, names, command in (("definition", definitions, "Print"), ("theorem", theorems, "Check")):
+    stated = [*theorems, *examples]
+    for kind, names, command in (("definition", definitions, "Print"), ("theorem", stated, "Check")):
         for name in names:
             lines += [
                 f'Lemma mark{len(lines)} : True. idtac "@@ {kind} {name}". exact I. Qed.',
@@ -230,9 +240,10 @@ def audit(folder: Path = HERE, build: Path | None = None, check: bool = False, s
     compile_all(build, {name: needs(text) for name, text in texts.items()}, say)
 
     where: dict[str, tuple[str, int]] = {}
+    values: dict[str, tuple[str, int]] = {}
     definitions: list[str] = []
     for name in modules:
-        theorems, defined = declared(build, name)
+        theorems, examples, defined = declared(build, name)
         stated = re.findall(r"\bTheorem\s+(\w+)", texts[name])
         if sorted(stated) != sorted(theorem for theorem, _ in theorems):
             raise Rejected(f"{name}: Coq records other theorems than the source states")
@@ -240,12 +251,17 @@ def audit(folder: Path = HERE, build: Path | None = None, check: bool = False, s
             if theorem in where:
                 raise Rejected(f"{theorem} is stated twice, in {where[theorem][0]} and {name}")
             where[theorem] = name, line
+        values |= {example: (name, line) for example, line in examples}
         definitions += [f"{name}.{what}" for what in defined]
     if not where:
         raise Rejected("there is no theorem")
 
-    qualified = [f"{name}.{theorem}" for theorem, (name, _) in where.items()]
-    printed = report(build, modules, qualified, definitions)
+    printed = report(
+        build,
+        modules,
+        *([f"{name}.{stated}" for stated, (name, _) in of.items()] for of in (where, values)),
+        definitions,
+    )
     parts = {
         (kind, name): body
         for kind, name, body in re.findall(r"^@@ (\w+) (\S+)\n(.*?)(?=^@@ |\Z)", printed, re.M | re.S)
@@ -257,28 +273,27 @@ def audit(folder: Path = HERE, build: Path | None = None, check: bool = False, s
         raise Rejected(f"the axioms could not be read: {assumed!r}")
     if extra := sorted(set(axioms) - AXIOMS):
         raise Rejected(f"the theorems assume {', '.join(extra)}")
-    rows = []
-    for theorem, (name, line) in where.items():
-        key = f"{name}.{theorem}"
-        statement = flat(parts["theorem", key]).split(" : ", 1)[1]
+
+    def row(pattern: re.Pattern, what: str, name: str, line: int) -> dict:
+        statement = flat(parts["theorem", f"{name}.{what}"]).split(" : ", 1)[1]
         rests = closure(statement, prints)
-        digest = hashlib.sha256("\n".join([statement, *(prints[d] for d in rests)]).encode()).hexdigest()[
-            :12
-        ]
-        rows.append(
-            {
-                "claim": CLAIM.fullmatch(theorem)[1],
-                "theorem": theorem,
-                "file": f"{name}.v",
-                "line": line,
-                "statement": statement,
-                "definitions": rests,
-                "sha": digest,
-            }
-        )
-    if check:
+        text = "\n".join([statement, *(prints[d] for d in rests)])
+        return {
+            "claim": pattern.fullmatch(what)[1],
+            "theorem": what,
+            "file": f"{name}.v",
+            "line": line,
+            "statement": statement,
+            "definitions": rests,
+            "sha": hashlib.sha256(text.encode()).hexdigest()[:12],
+        }
+
+    rows = [row(CLAIM, what, *place) for what, place in where.items()]
+    examples = [row(VALUE, what, *place) for what, place in values.items()]
+    if check:  # the modules with theorems; values and sanity checks would pull in the interval library
+        proved = sorted({f"Resp.{name}" for name, _ in where.values()})
         run = subprocess.run(
-            ["coqchk", "-silent", "-o", "-Q", ".", "Resp", *(f"Resp.{m}" for m in modules)],
+            ["coqchk", "-silent", "-o", "-Q", ".", "Resp", *proved],
             cwd=build,
             capture_output=True,
             text=True,
@@ -288,7 +303,7 @@ def audit(folder: Path = HERE, build: Path | None = None, check: bool = False, s
             raise Rejected(f"coqchk refuses the compiled files:\n{run.stderr.strip()}")
     version = subprocess.run(["coqc", "--print-version"], capture_output=True, text=True).stdout.split()[0]
     say(
-        f"{len(rows)} theorems on {len({row['claim'] for row in rows})} claims, "
+        f"{len(rows)} theorems on {len({row['claim'] for row in rows})} claims, {len(examples)} values, "
         f"{time.monotonic() - begin:.0f} s; axioms: {', '.join(axioms)}"
     )
     return {
@@ -296,12 +311,18 @@ def audit(folder: Path = HERE, build: Path | None = None, check: bool = False, s
         "sources": source_hash(folder),
         "axioms": axioms,
         "theorems": rows,
+        "values": examples,
         "definitions": {name: prints[name] for name in sorted(prints)},
     }
 
 
+def words(entry: dict) -> str:
+    """The hash of what an entry of fidelity.yml says of its statement."""
+    return hashlib.sha256(f"{entry['scope']}\n{entry['latex']}".encode()).hexdigest()[:12]
+
+
 def unread(record: dict, entries: dict) -> list[str]:
-    """What fidelity.yml says of another statement than the one proved, or does not say at all."""
+    """What fidelity.yml says of another statement than the one proved, in other words, or not at all."""
     shas = {row["theorem"]: row["sha"] for row in record["theorems"]}
     return (
         [f"{name}: not read (sha {sha})" for name, sha in shas.items() if name not in entries]
@@ -309,6 +330,11 @@ def unread(record: dict, entries: dict) -> list[str]:
             f"{name}: changed since it was read (sha {sha})"
             for name, sha in shas.items()
             if name in entries and str(entries[name].get("sha")) != sha
+        ]
+        + [
+            f"{name}: said in other words since (words {words(entry)})"
+            for name, entry in entries.items()
+            if str(entry.get("words")) != words(entry)
         ]
         + [f"{name}: no such theorem" for name in entries if name not in shas]
     )
