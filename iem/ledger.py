@@ -33,6 +33,7 @@ NEEDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 }
 WEAK = {"reading": "reading", "checked": "check", "measured": "experiment"}
 MEANS = {
+    "formally proved": "by a proof assistant, for every number of hypotheses that it names",
     "proved": "every formula symbolically",
     "bounded": "rigorous interval arithmetic",
     "measured": "seeded experiment, with interval",
@@ -239,35 +240,50 @@ def established(book: Path | None = None) -> tuple[int, int]:
 
 
 def badge(book: Path | None = None) -> str:
-    """The count of established claims as a small picture (SVG), from the stored runs."""
+    """The count of established claims, and of formally proved ones, as a small picture (SVG)."""
+    from .formal import proofs
+
     done, count = established(book)
     label, value = "claims established", f"{done} of {count}"
+    coq = proofs(book)
+    whole = sum(formal.covers == "whole" for formal in coq.formal.values()) if coq else 0
+    width, said, more = 190, f"{label}: {value}", ""
+    if whole:
+        width, said = 310, f"{said}, {whole} formally proved"
+        more = f'<text x="250" y="14">{whole} formally proved</text>'
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="190" height="20" role="img" '
-        f'aria-label="{label}: {value}"><title>{label}: {value}</title>'
-        '<rect width="190" height="20" rx="3" fill="#333"/>'
-        '<path d="M122 0h65a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-65z" fill="#005e45"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" '
+        f'aria-label="{said}"><title>{said}</title>'
+        f'<rect width="{width}" height="20" rx="3" fill="#333"/>'
+        f'<path d="M122 0h{width - 125}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-{width - 125}z" fill="#005e45"/>'
         '<g fill="#fff" font-family="Verdana,Geneva,sans-serif" font-size="11" text-anchor="middle">'
-        f'<text x="61" y="14">{label}</text><text x="156" y="14">{value}</text></g></svg>\n'
+        f'<text x="61" y="14">{label}</text><text x="156" y="14">{value}</text>{more}</g></svg>\n'
     )
 
 
 def table(book: Path | None = None) -> str:
     """The ledger as plain text, a claim a line."""
-    found, rows = verdicts(book), []
+    from .formal import proofs
+
+    found, rows, coq = verdicts(book), [], proofs(book)
+    formal = coq.formal if coq else {}
     for claim in claims(book).values():
         verdict = found.get(claim.id)
         how = verdict.method if verdict else ""
-        rows.append(f"{claim.id:4} {claim.kind:20} {status(claim, found):24} {how}".rstrip())
+        far = {"whole": "formally", "part": "formally in part"}[formal[claim.id].covers] if claim.id in formal else ""
+        column = f"{far:17}" if coq else ""
+        rows.append(f"{claim.id:4} {claim.kind:20} {status(claim, found):24} {column}{how}".rstrip())
     count = ", ".join(f"{n} {name}" for name, n in sorted(totals(book).items()))
-    return "\n".join([*rows, "", f"{len(rows)} claims: {count}"])
+    return "\n".join([*rows, "", f"{len(rows)} claims: {count}", *([coq.summary()] if coq else [])])
 
 
 def html(book: Path | None = None) -> str:
     """The ledger as a table for the book, each established claim linked to its theorem."""
+    from .formal import cell, proofs
     from .graph import grounded as rooted
 
-    found, rows = verdicts(book), []
+    found, rows, coq = verdicts(book), [], proofs(book)
+    formal = coq.formal if coq else {}
     grounded = rooted(claims(book), set(found))
     for claim in claims(book).values():
         state = status(claim, found)
@@ -277,7 +293,8 @@ def html(book: Path | None = None) -> str:
         rows.append(
             f'<tr><th scope="row">{name if verdict else claim.id}</th>'
             f'<td class="says">{render.inline(claim.says)}</td><td data-label="kind">{kind}</td>'
-            f'<td data-label="status">{escape(state)}</td>'
+            f'<td data-label="status">{escape(state)}'
+            f"{cell(formal[claim.id]) if claim.id in formal else ''}</td>"
             f'<td data-label="rests on">{_uses(claim, grounded)}</td>'
             + (f'<td data-label="checked by">{how}</td></tr>' if how else "<td></td></tr>")
         )

@@ -55,8 +55,8 @@ def digest(path: Path) -> dict[str, str]:
     """What the outputs of a notebook depend on, part by part, each as its SHA-256.
 
     `package`: the sources of `iem`; `cells`: the notebook's own code; `claims`: the `claims.yml`
-    beside it, if any; for a notebook that reads the chapters, `verdicts`: those stored in them, and
-    `stated`: the claims that they state.
+    beside it, if any; for a notebook that reads the chapters, `verdicts`: those stored in them,
+    `stated`: the claims that they state, and `proofs`: the formal proofs, if any.
     """
     nb = load(path)
     sources = [source for source in PACKAGE.rglob("*.py") if source.name not in UNUSED]
@@ -81,6 +81,12 @@ def digest(path: Path) -> dict[str, str]:
         }
         texts = [c.source for nb in others.values() for c in nb.cells if c.cell_type == "markdown"]
         parts["stated"] = sorted({name for text in texts for name in STATED.findall(text)})
+        formal = path.parent.parent / "proofs"
+        parts["proofs"] = {
+            source.name: source.read_text("utf-8")
+            for source in sorted(formal.glob("*"))
+            if source.suffix in {".v", ".json", ".yml"}
+        }
     return {
         name: hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()
         for name, part in parts.items()

@@ -1,0 +1,223 @@
+"""The formal proofs in the book: a mark on each theorem that a proof assistant has checked, and a page of statements.
+
+A theorem whose label is `thm-T1` gets a link to what is formally proved of claim T1, if anything is. The directive
+`formal-statements` writes that: for each claim, in the theory's order, its formal statements with their sources; the
+directive `formal-gaps` what is not formalised, and why. All of it is read from the folder `proofs`.
+"""
+
+import os
+import shutil
+from itertools import groupby
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from iem.formal import AGAIN, in_book, proofs, used, wrapped
+from repository import options
+
+LOG = logging.getLogger(__name__)
+FILES = ("audit.json", "fidelity.yml", "coverage.yml")
+GROUPS = {
+    "T": "Temperature",
+    "I": "Identifiability",
+    "G": "The tanh unit",
+    "K": "Kernel and statistic",
+    "A": "Attention",
+    "N": "Annealing",
+    "F": "Temperature fixed, learned, scheduled",
+    "D": "Degeneracy",
+    "R": "Robustness",
+    "B": "Boundaries",
+}
+
+
+class folded(nodes.General, nodes.Element):
+    """Content that is folded away where a page can fold; elsewhere it stands there."""
+
+
+def open_fold(self, node):
+    self.body.append(f'<details class="iem-folded"><summary>{self.encode(node["summary"])}</summary>')
+
+
+def close_fold(self, node):
+    self.body.append("</details>")
+
+
+def stored(env):
+    """The formal proofs of the book, read once in a build."""
+    if not hasattr(env.app, "iem_proofs"):
+        env.app.iem_proofs = found = proofs(Path(env.srcdir) / "chapters")
+        if found and found.older:
+            LOG.warning(f"proofs/audit.json is older than its sources: {AGAIN}")
+        for line in found.unread if found else ():
+            LOG.warning(f"proofs/coverage.yml, {line}")
+    return env.app.iem_proofs
+
+
+def link_to(claim, words, *classes):
+    """A link to what is formally proved of a claim, resolved by each builder in its own way."""
+    target = pending_xref(
+        "", refdomain="std", reftype="ref", reftarget=f"formal-{claim}".lower(), refexplicit=True, refwarn=True
+    )
+    target += nodes.inline("", words, classes=["std", "std-ref", *classes])
+    return target
+
+
+def mark_theorems(app, document):
+    """A line at the end of each theorem that is formally proved."""
+    env = app.env
+    theorems = {
+        name.removeprefix("thm-"): node
+        for node in document.findall(nodes.Element)
+        for name in node.get("ids", ())
+        if name.startswith("thm-") and "label" in node
+    }
+    found = stored(env) if theorems else None
+    for claim, node in theorems.items():
+        if found and (formal := found.formal.get(claim)):
+            words = formal.status.capitalize()
+            body = node.children[-1] if isinstance(node.children[-1], nodes.section) else node
+            body += nodes.paragraph("", "", link_to(claim, words), classes=["iem-formally"])
+    if found:
+        for name in FILES:
+            env.note_dependency(str(found.folder / name))
+
+
+def source(theorem):
+    """The address of a theorem's source: in the repository where it is known, otherwise in the book."""
+    known = options(os.environ)
+    address = known.get("repository_url", "")
+    if address.startswith("https://github.com/"):
+        return f"{address}/blob/{known['repository_branch']}/proofs/{theorem.file}#L{theorem.line}"
+    return in_book(theorem)
+
+
+def code(text):
+    block = nodes.literal_block(text, text, language="none")
+    block["classes"].append("iem-coq")
+    return block
+
+
+def mathematics(latex):
+    return nodes.math_block(latex, latex, nowrap=False, number=None, label=None)
+
+
+def listed(items):
+    return [part for item in items for part in (nodes.Text(", "), item)][1:]
+
+
+class Statements(SphinxDirective):
+    """Every formal statement, claim by claim, and the definitions that they are made of."""
+
+    def run(self):
+        found = stored(self.env)
+        for name in FILES:
+            self.env.note_dependency(str(found.folder / name))
+        made = [self.group(letter, list(names), found) for letter, names in groupby(found.formal, lambda c: c[0])]
+        return [*made, self.definitions(found)]
+
+    def section(self, title, *ids):
+        section = nodes.section("", ids=list(ids), names=[ids[0].lower()])
+        section += nodes.title(title, title)
+        return section
+
+    def group(self, letter, claims, found):
+        section = self.section(GROUPS[letter], f"formal-group-{letter}")
+        section += [self.claim(found.formal[claim], found.book[claim].chapter) for claim in claims]
+        return section
+
+    def claim(self, formal, chapter):
+        name = formal.claim
+        section = self.section(f"{name}: {formal.status}", f"formal-{name}")
+        labels = self.env.get_domain("std")
+        place = (self.env.docname, f"formal-{name}")
+        labels.anonlabels[f"formal-{name}".lower()] = place
+        labels.labels[f"formal-{name}".lower()] = (*place, f"{name}, {formal.status}")
+        says = nodes.paragraph("", formal.says + (f" Not formalised: {formal.lacks}" if formal.lacks else ""))
+        says += nodes.Text(" ")
+        says += self.chapter(name, chapter)
+        section += says
+        section += [self.statement(theorem) for theorem in formal.theorems]
+        if formal.also:
+            also = nodes.paragraph("", "With these, stated under other claims: ")
+            also += listed(self.local(theorem.name, theorem.name) for theorem in formal.also)
+            also += nodes.Text(".")
+            section += also
+        return section
+
+    def chapter(self, claim, chapter):
+        target = pending_xref("", refdomain="prf", reftype="ref", reftarget=f"thm-{claim}", refexplicit=True)
+        target["refdoc"] = self.env.docname
+        target += nodes.inline("", "The theorem in its chapter.")
+        return target
+
+    def local(self, name, words):
+        return nodes.reference("", "", nodes.literal(words, words), refid=name, internal=True)
+
+    def statement(self, theorem):
+        box = nodes.container(ids=[theorem.name], classes=["iem-statement"])
+        head = nodes.paragraph(classes=["iem-statement-name"])
+        head += nodes.literal(theorem.name, theorem.name)
+        head += nodes.Text(" ")
+        place = f"{theorem.file}, line {theorem.line}"
+        head += nodes.reference("", place, refuri=source(theorem), internal=False)
+        box += [head, nodes.paragraph("", theorem.scope), mathematics(theorem.latex)]
+        coq = folded(summary="As Coq states it")
+        coq += code(wrapped(theorem.statement))
+        if theorem.definitions:
+            rests = nodes.paragraph("", "Defined: ")
+            rests += listed(self.local(f"coq-{name}", name) for name in theorem.definitions)
+            coq += rests
+        box += coq
+        return box
+
+    def definitions(self, found):
+        section = self.section("Definitions", "formal-definitions")
+        section += nodes.paragraph("", "All that the statements rest on beyond the libraries, as Coq prints it.")
+        for name in used(found.theorems.values()):
+            text = found.audit["definitions"][name].split(" Arguments ")[0]
+            box = nodes.container(ids=[f"coq-{name}"], classes=["iem-definition"])
+            box += code(text.replace(" := ", " :=\n  ", 1))
+            section += box
+        return section
+
+
+class Gaps(SphinxDirective):
+    """The claims of which nothing is formally proved, with the reason."""
+
+    def run(self):
+        found = stored(self.env)
+        items = nodes.bullet_list()
+        for claim, reason in found.missing.items():
+            item = nodes.list_item()
+            item += nodes.paragraph("", "", nodes.strong(claim, claim), nodes.Text(f": {reason}"))
+            items += item
+        return [nodes.paragraph("", found.summary().capitalize() + "."), items]
+
+
+def copy_sources(app, error):
+    """The Coq files beside the pages, as text that a browser shows."""
+    sources = Path(app.srcdir) / "proofs"
+    if error is None and app.builder.format == "html" and app.builder.name != "epub":
+        folder = Path(app.outdir) / "proofs"
+        folder.mkdir(exist_ok=True)
+        for path in sources.glob("*.v"):
+            shutil.copyfile(path, folder / f"{path.name}.txt")
+
+
+def pass_on(self, node):
+    """Nothing around what is folded elsewhere."""
+
+
+def setup(app):
+    other = (pass_on, pass_on)
+    app.add_node(folded, html=(open_fold, close_fold), latex=other, text=other, man=other, texinfo=other)
+    app.add_directive("formal-statements", Statements)
+    app.add_directive("formal-gaps", Gaps)
+    app.add_css_file("formal.css")
+    app.connect("doctree-read", mark_theorems)
+    app.connect("build-finished", copy_sources)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
