@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,18 @@ from typing import Any
 from .errors import BadInput
 from .ledger import Claim, claims, find_book
 
+LETTERS = {
+    "tau": "τ",
+    "beta": "β",
+    "delta": "δ",
+    "sigma": "σ",
+    "Sigma": "Σ",
+    "lambda": "λ",
+    "eps": "ε",
+    "mu": "μ",
+    "nu": "ν",
+    "pi": "π",
+}
 HOW_FAR = {"whole": "formally proved", "part": "formally proved in part"}
 
 
@@ -186,19 +199,28 @@ def cell(formal: Formal) -> str:
     return (
         f'<div class="iem-formal"><a href="formal.html#formal-{formal.claim}">{formal.status}</a>'
         f"<details><summary>{count} theorem{'s' * (count > 1)}</summary>"
-        f"<p>{escape(formal.says)}{escape(lacks)}</p><ul>{lines}</ul></details></div>"
+        f"<p>{escape(with_symbols(formal.says + lacks))}</p><ul>{lines}</ul></details></div>"
     )
 
 
 def _links(theorem: Theorem) -> str:
     statement = f'<a href="formal.html#{theorem.name}">{theorem.name}</a>'
-    source = f'<a href="{in_book(theorem)}">{theorem.file}:{theorem.line}</a>'
+    source = f'<a href="{in_book(theorem.file)}">{theorem.file}:{theorem.line}</a>'
     return f"{statement}, {source}"
 
 
-def in_book(theorem: Theorem) -> str:
-    """The address of a theorem's source within the built book, from one of its chapters."""
-    return f"../proofs/{theorem.file}.txt#:~:text={theorem.name}"
+def in_book(file: str) -> str:
+    """The address of a Coq file within the built book, from one of its chapters."""
+    return f"../proofs/{file}.txt"
+
+
+def with_symbols(text: str) -> str:
+    """A scope as people write it: Greek letters, signs and small powers instead of their names."""
+    names = "|".join(LETTERS)
+    text = re.sub(rf"\b({names})\b", lambda found: LETTERS[found[1]], text)
+    for plain, sign in (("<=", "≤"), (">=", "≥"), ("sqrt ", "√"), ("^2", "²"), ("^n", "ⁿ")):
+        text = text.replace(plain, sign)
+    return text
 
 
 def wrapped(statement: str) -> str:

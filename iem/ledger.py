@@ -270,7 +270,11 @@ def table(book: Path | None = None) -> str:
     for claim in claims(book).values():
         verdict = found.get(claim.id)
         how = verdict.method if verdict else ""
-        far = {"whole": "formally", "part": "formally in part"}[formal[claim.id].covers] if claim.id in formal else ""
+        far = (
+            {"whole": "formally", "part": "formally in part"}[formal[claim.id].covers]
+            if claim.id in formal
+            else ""
+        )
         column = f"{far:17}" if coq else ""
         rows.append(f"{claim.id:4} {claim.kind:20} {status(claim, found):24} {column}{how}".rstrip())
     count = ", ".join(f"{n} {name}" for name, n in sorted(totals(book).items()))

@@ -165,7 +165,9 @@ def spread(H, p, a):
 
 
 def mean_unit(m, sigma, tau, z):
-    return float(iem.activation("gaussian", "mean")(float(z), m=float(m), sigma=float(sigma), tau=float(tau)))
+    return float(
+        iem.activation("gaussian", "mean")(float(z), m=float(m), sigma=float(sigma), tau=float(tau))
+    )
 
 
 MEANING = {

@@ -6,6 +6,7 @@ directive `formal-gaps` what is not formalised, and why. All of it is read from 
 """
 
 import os
+import re
 import shutil
 from itertools import groupby
 from pathlib import Path
@@ -15,7 +16,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from iem.formal import AGAIN, in_book, proofs, used, wrapped
+from iem.formal import AGAIN, in_book, proofs, used, with_symbols, wrapped
 from repository import options
 
 LOG = logging.getLogger(__name__)
@@ -60,7 +61,12 @@ def stored(env):
 def link_to(claim, words, *classes):
     """A link to what is formally proved of a claim, resolved by each builder in its own way."""
     target = pending_xref(
-        "", refdomain="std", reftype="ref", reftarget=f"formal-{claim}".lower(), refexplicit=True, refwarn=True
+        "",
+        refdomain="std",
+        reftype="ref",
+        reftarget=f"formal-{claim}".lower(),
+        refexplicit=True,
+        refwarn=True,
     )
     target += nodes.inline("", words, classes=["std", "std-ref", *classes])
     return target
@@ -86,13 +92,28 @@ def mark_theorems(app, document):
             env.note_dependency(str(found.folder / name))
 
 
-def source(theorem):
-    """The address of a theorem's source: in the repository where it is known, otherwise in the book."""
+def in_repository(file, line):
+    """The address of a line of a source in the book's repository, or an empty text where it is not known."""
     known = options(os.environ)
     address = known.get("repository_url", "")
-    if address.startswith("https://github.com/"):
-        return f"{address}/blob/{known['repository_branch']}/proofs/{theorem.file}#L{theorem.line}"
-    return in_book(theorem)
+    if not address.startswith("https://github.com/"):
+        return ""
+    return f"{address}/blob/{known['repository_branch']}/proofs/{file}#L{line}"
+
+
+def source(theorem):
+    """The address of a theorem's source: in the repository where it is known, otherwise in the book."""
+    return in_repository(theorem.file, theorem.line) or in_book(theorem.file)
+
+
+def point_to_repository(app, docname, source):
+    """The ledger's stored links to sources, led to their lines in the repository where it is known."""
+
+    def line_of(found):
+        return (in_repository(found[1], found[3]) or in_book(found[1])) + f"{found[2]}{found[1]}:{found[3]}"
+
+    if docname.endswith("ledger"):
+        source[0] = re.sub(r"\.\./proofs/(\w+\.v)\.txt(\\?\">)\1:(\d+)", line_of, source[0])
 
 
 def code(text):
@@ -116,7 +137,10 @@ class Statements(SphinxDirective):
         found = stored(self.env)
         for name in FILES:
             self.env.note_dependency(str(found.folder / name))
-        made = [self.group(letter, list(names), found) for letter, names in groupby(found.formal, lambda c: c[0])]
+        made = [
+            self.group(letter, list(names), found)
+            for letter, names in groupby(found.formal, lambda c: c[0])
+        ]
         return [*made, self.definitions(found)]
 
     def section(self, title, *ids):
@@ -136,7 +160,8 @@ class Statements(SphinxDirective):
         place = (self.env.docname, f"formal-{name}")
         labels.anonlabels[f"formal-{name}".lower()] = place
         labels.labels[f"formal-{name}".lower()] = (*place, f"{name}, {formal.status}")
-        says = nodes.paragraph("", formal.says + (f" Not formalised: {formal.lacks}" if formal.lacks else ""))
+        lacks = f" Not formalised: {formal.lacks}" if formal.lacks else ""
+        says = nodes.paragraph("", with_symbols(formal.says + lacks))
         says += nodes.Text(" ")
         says += self.chapter(name, chapter)
         section += says
@@ -149,7 +174,9 @@ class Statements(SphinxDirective):
         return section
 
     def chapter(self, claim, chapter):
-        target = pending_xref("", refdomain="prf", reftype="ref", reftarget=f"thm-{claim}", refexplicit=True)
+        target = pending_xref(
+            "", refdomain="prf", reftype="ref", reftarget=f"thm-{claim}", refexplicit=True
+        )
         target["refdoc"] = self.env.docname
         target += nodes.inline("", "The theorem in its chapter.")
         return target
@@ -164,7 +191,7 @@ class Statements(SphinxDirective):
         head += nodes.Text(" ")
         place = f"{theorem.file}, line {theorem.line}"
         head += nodes.reference("", place, refuri=source(theorem), internal=False)
-        box += [head, nodes.paragraph("", theorem.scope), mathematics(theorem.latex)]
+        box += [head, nodes.paragraph("", with_symbols(theorem.scope)), mathematics(theorem.latex)]
         coq = folded(summary="As Coq states it")
         coq += code(wrapped(theorem.statement))
         if theorem.definitions:
@@ -176,7 +203,9 @@ class Statements(SphinxDirective):
 
     def definitions(self, found):
         section = self.section("Definitions", "formal-definitions")
-        section += nodes.paragraph("", "All that the statements rest on beyond the libraries, as Coq prints it.")
+        section += nodes.paragraph(
+            "", "All that the statements rest on beyond the libraries, as Coq prints it."
+        )
         for name in used(found.theorems.values()):
             text = found.audit["definitions"][name].split(" Arguments ")[0]
             box = nodes.container(ids=[f"coq-{name}"], classes=["iem-definition"])
@@ -218,6 +247,7 @@ def setup(app):
     app.add_directive("formal-statements", Statements)
     app.add_directive("formal-gaps", Gaps)
     app.add_css_file("formal.css")
+    app.connect("source-read", point_to_repository)
     app.connect("doctree-read", mark_theorems)
     app.connect("build-finished", copy_sources)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
