@@ -157,7 +157,7 @@ class Proofs:
             return f"the audit of the formal proofs is older than its sources: {AGAIN}"
         covers = [formal.covers for formal in self.formal.values()]
         return (
-            f"{covers.count('whole')} formally proved and {covers.count('part')} in part, "
+            f"{covers.count('whole')} claims formally proved and {covers.count('part')} in part, "
             f"by {len(self.theorems)} theorems checked with Coq {self.audit['coq']}"
         )
 

@@ -161,7 +161,8 @@ def test_every_statement_was_read():
     assert not audit.unread(RECORD, ENTRIES)
     for row in RECORD["theorems"]:
         entry = ENTRIES[row["theorem"]]
-        assert set(entry) == {"claim", "scope", "latex", "sha"} and all(entry.values()), row["theorem"]
+        keys = {"claim", "scope", "latex", "sha", "words"}
+        assert set(entry) == keys and all(entry.values()), row["theorem"]
         assert entry["claim"] == row["claim"] == row["theorem"].split("_")[0]
 
 
@@ -189,6 +190,49 @@ def test_a_statement_and_its_definitions_are_hashed(tmp_path):
     assert first != sha(GOOD.replace("0 < x", "1 < x"), "c")  # a constant
     assert first != sha(GOOD.replace("R := 2", "R := 3"), "d")  # a constant in a definition
     assert first != sha(GOOD.replace("0 < x ->", "0 < x -> x < 9 ->"), "e")  # a hypothesis
+
+
+@coq
+def test_a_hypothesis_less_or_another_constant_turns_red(tmp_path):
+    """On copies: without the hypothesis nothing compiles; what still compiles has another hash than was read."""
+    (tmp_path / "a").mkdir()
+    before = run(project(tmp_path / "a", Good=GOOD))
+    row = before["theorems"][0]
+    entry = {"claim": "T1", "scope": "x > 0", "latex": "x<2x", "sha": row["sha"]}
+    entries = {row["theorem"]: entry | {"words": audit.words(entry)}}
+    assert audit.unread(before, entries) == []
+    (tmp_path / "b").mkdir()
+    with pytest.raises(audit.Rejected, match="does not compile"):
+        run(project(tmp_path / "b", Good=GOOD.replace("0 < x -> ", "")))
+    (tmp_path / "c").mkdir()
+    after = run(project(tmp_path / "c", Good=GOOD.replace("R := 2", "R := 3")))
+    assert len(audit.unread(after, entries)) == 1 and after["sources"] != before["sources"]
+
+
+@coq
+def test_a_hypothesis_less_in_the_real_proofs_is_rejected(tmp_path):
+    """Gibbs' inequality without a positive temperature, and the derivative of F with another sign."""
+    chain = ["Sums", "Defs", "Calculus", "Prior", "Temperature"]
+    sources = {name: (FOLDER / f"{name}.v").read_text() for name in chain}
+    head = "Theorem T2_gibbs H tau d q : (0 < H)%nat -> 0 < tau -> csimplex"
+    assert head in sources["Temperature"]
+    sources["Temperature"] = sources["Temperature"].replace(head, head.replace("0 < tau -> ", ""))
+    with pytest.raises(audit.Rejected, match="Temperature does not compile"):
+        run(project(tmp_path, **sources))
+
+
+VALUE = (
+    HEAD + "Definition two : R := 2.\nLemma value_T1_two : 1 <= two <= 3.\nProof. unfold two; lra. Qed.\n"
+)
+
+
+@coq
+def test_a_value_is_recorded_and_is_no_theorem(tmp_path):
+    record = run(project(tmp_path, Good=GOOD, Values=VALUE))
+    assert [row["theorem"] for row in record["theorems"]] == ["T1_good"]
+    (row,) = record["values"]
+    assert (row["theorem"], row["claim"], row["file"]) == ("value_T1_two", "T1", "Values.v")
+    assert row["statement"] == "1 <= Values.two <= 3" and row["definitions"] == ["Values.two"]
 
 
 CHOICE = (

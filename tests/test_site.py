@@ -17,6 +17,8 @@ from pages import (
     unnamed_images,
 )
 
+from iem.formal import proofs
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -164,6 +166,34 @@ def test_every_chapter_leads_to_its_symbols_and_lists_its_sources(pages):
         listed = page.select("#sources li")
         assert len(listed) == len(cited), name
         assert all(item.select("a.external") for item in listed), name
+
+
+def test_a_formally_proved_theorem_leads_to_its_statement(page, site, pages):
+    """Each mark is a link in words to the section of its claim; by keyboard and on a phone it opens there."""
+    found = proofs(ROOT / "chapters")
+    target = parse(pages["chapters/formal.html"])
+    marked = {}
+    for html in pages.values():
+        for theorem in parse(html).select("div.proof.theorem:has(.iem-formally)"):
+            (link,) = theorem.select(".iem-formally a")
+            claim = theorem["id"].removeprefix("thm-")
+            assert link["href"] == f"formal.html#formal-{claim}" and target.find(id=f"formal-{claim}")
+            marked[claim] = link.get_text(strip=True).lower()
+    assert marked == {claim: row.status for claim, row in found.formal.items()}
+    for theorem in found.theorems.values():
+        box = target.find(id=theorem.name)
+        assert theorem.statement.split() == box.select_one("details pre").get_text().split()
+        assert box.select_one("div.math") and box.select_one("a[href*='" + theorem.file + "']")
+    assert len(pages["chapters/formal.html"]) < 700_000
+
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(f"{site}chapters/tanh.html")
+    page.locator("#thm-G2 .iem-formally a").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/formal.html#formal-G2")
+    fold = page.locator("#G2_tanh details")
+    fold.locator("summary").click()
+    assert "Defs.mean 2" in fold.locator("pre").inner_text()
 
 
 def test_a_chapter_names_its_neighbours(pages):

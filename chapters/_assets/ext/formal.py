@@ -215,16 +215,24 @@ class Statements(SphinxDirective):
 
 
 class Gaps(SphinxDirective):
-    """The claims of which nothing is formally proved, with the reason."""
+    """What is not formalised, with the reason: parts of claims, then whole claims."""
 
     def run(self):
         found = stored(self.env)
+        parts = {claim: row.lacks for claim, row in found.formal.items() if row.lacks}
+        return [
+            nodes.paragraph("", f"{found.summary()}. What is missing of those in part:"),
+            self.reasons(parts, lambda claim: link_to(claim, claim)),
+            nodes.paragraph("", "Claims of which nothing is formalised:"),
+            self.reasons(found.missing, lambda claim: nodes.strong(claim, claim)),
+        ]
+
+    def reasons(self, why, named):
         items = nodes.bullet_list()
-        for claim, reason in found.missing.items():
-            item = nodes.list_item()
-            item += nodes.paragraph("", "", nodes.strong(claim, claim), nodes.Text(f": {reason}"))
-            items += item
-        return [nodes.paragraph("", found.summary().capitalize() + "."), items]
+        for claim, reason in why.items():
+            text = nodes.Text(f": {with_symbols(reason)}")
+            items += nodes.list_item("", nodes.paragraph("", "", named(claim), text))
+        return items
 
 
 def copy_sources(app, error):
