@@ -7,11 +7,14 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sympy as sp
 import yaml
 from coq_values import MEANING, Function, bounds_and_value
+from docutils import nodes
+from docutils.utils import new_document
 
 import iem
 from iem import BadInput, formal, ledger
@@ -310,3 +313,17 @@ def test_a_source_is_in_the_repository_where_that_is_known(extension, monkeypatc
 
 def test_every_group_of_claims_has_a_title(extension):
     assert {claim[0] for claim in FOUND.formal} <= set(extension.GROUPS)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("html", "html"), ("epub", "html"), ("latex", "latex")])
+def test_each_builder_gets_what_it_can_show(extension, name, kind):
+    document = new_document("formal")
+    link = nodes.reference("", "Temperature.v", refuri="../proofs/Temperature.v.txt")
+    document += [nodes.paragraph("", "", link), extension.folded(summary="As Coq states it")]
+    document += nodes.section("", ids=["formal-definitions"])
+    app = SimpleNamespace(builder=SimpleNamespace(name=name, format=kind))
+    extension.suit_the_builder(app, document, "chapters/formal")
+    assert document.astext().strip() == "Temperature.v"
+    assert len(list(document.findall(nodes.reference))) == (name == "html")
+    assert len(list(document.findall(extension.folded))) == (kind == "html")
+    assert len(list(document.findall(nodes.section))) == (kind == "html")

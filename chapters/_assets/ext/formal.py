@@ -245,6 +245,18 @@ def copy_sources(app, error):
             shutil.copyfile(path, folder / f"{path.name}.txt")
 
 
+def suit_the_builder(app, document, docname):
+    """Off the web nothing leads to a file of the site, and on paper the statements stand without Coq's own text."""
+    if app.builder.name not in ("html", "dirhtml", "singlehtml"):
+        for link in list(document.findall(nodes.reference)):
+            if link.get("refuri", "").startswith("../proofs/"):
+                link.replace_self(link.children)
+    if app.builder.format == "latex":
+        for node in list(document.findall(nodes.Element)):
+            if isinstance(node, folded) or "formal-definitions" in node.get("ids", ()):
+                node.parent.remove(node)
+
+
 def pass_on(self, node):
     """Nothing around what is folded elsewhere."""
 
@@ -257,5 +269,6 @@ def setup(app):
     app.add_css_file("formal.css")
     app.connect("source-read", point_to_repository)
     app.connect("doctree-read", mark_theorems)
+    app.connect("doctree-resolved", suit_the_builder)
     app.connect("build-finished", copy_sources)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
