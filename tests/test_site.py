@@ -169,7 +169,7 @@ def test_every_chapter_leads_to_its_symbols_and_lists_its_sources(pages):
 
 
 def test_a_formally_proved_theorem_leads_to_its_statement(page, site, pages):
-    """Each mark is a link in words to the section of its claim; by keyboard and on a phone it opens there."""
+    """Each mark is a link in words to the section of its claim; by keyboard, on a phone, it opens there."""
     found = proofs(ROOT / "chapters")
     target = parse(pages["chapters/formal.html"])
     marked = {}
