@@ -8,23 +8,22 @@ tanh(m*z/(sigma**2*tau))
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from .kernels import KERNELS as _KERNELS
+from .statistics import STATISTICS as _STATISTICS
+
+if TYPE_CHECKING:  # every kernel and statistic with its own type
+    from .kernels import *  # noqa: F403
+    from .statistics import *  # noqa: F403
 
 __version__ = "0.1.0"
 
-HOME = {
-    "Gaussian": "kernels",
-    "Laplace": "kernels",
-    "Cauchy": "kernels",
-    "Cosine": "kernels",
+HOME = {  # the module of each public name; kernels and statistics are entered by themselves
+    **{kind.__name__: "kernels" for kind in _KERNELS.values()},
+    **{kind.__name__: "statistics" for kind in _STATISTICS.values()},
     "Formula": "kernels",
     "Custom": "kernels",
-    "Huber": "kernels",
-    "Logistic": "kernels",
-    "Power": "kernels",
-    "PseudoHuber": "kernels",
-    "Sech": "kernels",
-    "StudentT": "kernels",
     "kernel": "kernels",
     "KERNELS": "kernels",
     "Points": "hypotheses",
@@ -44,14 +43,6 @@ HOME = {
     "VectorActivation": "vector_activations",
     "Agreement": "agreement",
     "Gate": "hypotheses",
-    "Mean": "statistics",
-    "Mode": "statistics",
-    "Full": "statistics",
-    "Variance": "statistics",
-    "Entropy": "statistics",
-    "LogEvidence": "statistics",
-    "LogFull": "statistics",
-    "Gated": "statistics",
     "STATISTICS": "statistics",
     "responsibilities": "posterior",
     "free_energy": "posterior",

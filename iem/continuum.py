@@ -15,7 +15,7 @@ import sympy as sp
 from . import exact
 from .arrays import as_array
 from .errors import BadInput
-from .kernels import Parametric, declared, number
+from .parameters import Parametric, declared, number
 
 
 @dataclass(frozen=True)

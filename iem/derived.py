@@ -10,7 +10,7 @@ import sympy as sp
 
 from . import exact, shapes
 from .errors import BadInput, Refused
-from .kernels import declared, number
+from .parameters import declared, number
 from .proof import Derivation, Link
 from .render import plain
 from .shapes import Z, each

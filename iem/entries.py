@@ -7,7 +7,7 @@ from typing import Any
 
 from .arrays import as_array, is_exact
 from .errors import BadInput
-from .kernels import number
+from .parameters import number
 
 
 def entries(x: Any, what: str) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import BadInput
-from .kernels import declared, number
+from .parameters import declared, number
 
 
 def _tuple(name: str, values: Any) -> tuple[Any, ...]:

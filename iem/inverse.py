@@ -23,7 +23,7 @@ from .constructed import Constructed
 from .decide import OPAQUE, proved
 from .errors import BadInput, Refused, Refuted, Undecided
 from .evaluate import FUNCTIONS
-from .kernels import number
+from .parameters import number
 from .monotone import limit, pattern, smooth
 from .parse import parse
 from .proof import Derivation, Link, check

@@ -1,91 +1,62 @@
 """Kernels: the energy of a residual u = z - mu, one definition each for exact and numeric use.
 
 A kernel supplies its energy and nothing else. A parameter may be a number, a SymPy expression or,
-by default, its own name: then it stays free until the activation is called.
+by default, its own name: then it stays free until the activation is called. The class statement of a kernel
+is the one place where it is entered: with `named="..."` it is in `KERNELS`, and so in the grid, the index,
+the reference, the tests, and wherever a kernel can be chosen.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from inspect import Parameter, signature
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from .arrays import logcosh
 from .errors import BadInput, unknown
+from .parameters import Parametric, number
+from .registry import enter
 
-
-def number(name: str, value: Any, positive: bool = False) -> Any:
-    """A parameter as given for computing: a finite float, or a floating array of finite numbers."""
-    from .arrays import as_array
-
-    low = 0.0 if positive else -math.inf
-    if getattr(value, "shape", ()) != ():
-        result, xp = as_array(value, name)
-        good = bool(xp.all((result > low) & (result < math.inf)))
-    else:
-        try:
-            result = math.nan if isinstance(value, (str, bytes)) else float(value)
-        except (TypeError, ValueError, OverflowError):
-            result = math.nan
-        good = low < result < math.inf
-    if not good:
-        kind = "positive finite" if positive else "finite"
-        raise BadInput(f"{name} must be a {kind} number or an array of such, got {value!r}")
-    return result
-
-
-def declared(name: str, value: Any, positive: bool = False) -> None:
-    """Check a parameter as it is declared: a free name, a SymPy expression, a number or an array."""
-    from .arrays import is_exact
-
-    if isinstance(value, str):
-        if not value.isidentifier() or value in ("z", "tau"):
-            raise BadInput(f"{name} must be named by an identifier other than z and tau, got {value!r}")
-    elif not is_exact(value) or getattr(value, "is_number", False):
-        number(name, value, positive)
-    elif positive and not getattr(value, "is_positive", False):
-        raise BadInput(f"{name} must be positive, got {value!r}, which is not declared so")
-
-
-@dataclass(frozen=True)
-class Parametric:
-    """Something with positive parameters that may still be free, that is, given by name."""
-
-    def __post_init__(self) -> None:
-        for f in fields(self):
-            declared(f.name, getattr(self, f.name), positive=True)
-
-    def free(self) -> list[str]:
-        """The names of the free parameters.
-
-        >>> Gaussian().free(), Gaussian(sigma=2).free()
-        (['sigma'], [])
-        """
-        return [v for f in fields(self) if isinstance(v := getattr(self, f.name), str)]
-
-    def exact(self) -> Self:
-        """The same with SymPy expressions for parameters."""
-        from .exact import expression
-
-        return replace(
-            self, **{f.name: expression(getattr(self, f.name), positive=True) for f in fields(self)}
-        )
-
-    def bound(self, values: Mapping[str, Any]) -> Self:
-        """The same with numbers for parameters, free ones taken from `values`."""
-        given = {f.name: getattr(self, f.name) for f in fields(self)}
-        for name, value in given.items():
-            given[name] = number(name, values[value] if isinstance(value, str) else value, positive=True)
-        return replace(self, **given)
+KERNELS: dict[str, type[Kernel]] = {}  # by name, in the order of the classes below
 
 
 @dataclass(frozen=True)
 class Kernel(Parametric):
-    """A kernel: subclasses give `energy(u, xp)` for a residual u against the namespace `xp`."""
+    """A kernel: subclasses give `energy(u, xp)` for a residual u against the namespace `xp`.
+
+    A subclass `named="cauchy"` is entered in `KERNELS`; its `title` is the name in running text, `starts`
+    are numbers at which its parameters start in a figure, if not at 1, and the last parameter is its scale.
+    """
+
+    named: ClassVar[str | None] = None
+    title: ClassVar[str] = ""
+    starts: ClassVar[Mapping[str, int]] = {}
+
+    def __init_subclass__(
+        cls,
+        *,
+        named: str | None = None,
+        title: str | None = None,
+        starts: Mapping[str, int] | None = None,
+        **rest: Any,
+    ) -> None:
+        super().__init_subclass__(**rest)
+        cls.named, cls.title, cls.starts = named, title or named or cls.__name__, starts or {}
+        enter(KERNELS, "kernel", named, cls)
+
+    @classmethod
+    def scaled(cls, scale: Any = "s") -> Self:
+        """The kernel with its last parameter, the scale, given or named, and the others where they start.
+
+        >>> StudentT.scaled(), Power.scaled(2)
+        (StudentT(nu=1, sigma='s'), Power(p=3, s=2))
+        """
+        names = [f.name for f in fields(cls)]
+        given = {name: cls.starts.get(name, 1) for name in names[:-1]}
+        return cls(**given, **dict.fromkeys(names[-1:], scale))
 
     def energy(self, u: Any, xp: Any) -> Any:
         """The energy of a residual, in nats at temperature 1; same shape as u."""
@@ -126,7 +97,7 @@ class Kernel(Parametric):
 
 
 @dataclass(frozen=True)
-class Gaussian(Kernel):
+class Gaussian(Kernel, named="gaussian", title="Gaussian"):
     r"""\(d(u) = u^2 / 2\sigma^2\), scale `sigma` > 0.
 
     Strictly increasing in \(|u|\); tail quadratic; homogeneous of degree 2. Source: claims G1 to G7.
@@ -142,7 +113,7 @@ class Gaussian(Kernel):
 
 
 @dataclass(frozen=True)
-class Laplace(Kernel):
+class Laplace(Kernel, named="laplace", title="Laplace"):
     r"""\(d(u) = |u| / b\), scale `b` > 0.
 
     Strictly increasing in \(|u|\); tail linear; homogeneous of degree 1. Source: claims T4, K3, K4.
@@ -159,7 +130,7 @@ class Laplace(Kernel):
 
 
 @dataclass(frozen=True)
-class Logistic(Kernel):
+class Logistic(Kernel, named="logistic"):
     r"""\(d(u) = 2\log\cosh(u/2s)\), scale `s` > 0: minus a logistic log-density, up to a constant.
 
     Strictly increasing in \(|u|\); tail linear; not homogeneous. Source: claims T4 and K6.
@@ -176,7 +147,7 @@ class Logistic(Kernel):
 
 
 @dataclass(frozen=True)
-class StudentT(Kernel):
+class StudentT(Kernel, named="student-t", title="Student-t"):
     r"""\(d(u) = \frac{\nu+1}{2}\log(1 + u^2/\nu\sigma^2)\), degrees of freedom `nu` > 0, scale `sigma` > 0.
 
     Strictly increasing in \(|u|\); tail logarithmic; not homogeneous. Source: claims T4 and K6.
@@ -194,7 +165,7 @@ class StudentT(Kernel):
 
 
 @dataclass(frozen=True)
-class Cauchy(Kernel):
+class Cauchy(Kernel, named="cauchy", title="Cauchy"):
     r"""\(d(u) = \log(1 + u^2/\sigma^2)\), scale `sigma` > 0: the Student-t with one degree of freedom.
 
     Strictly increasing in \(|u|\); tail logarithmic; not homogeneous. Source: claims T4 and K6.
@@ -211,7 +182,7 @@ class Cauchy(Kernel):
 
 
 @dataclass(frozen=True)
-class Huber(Kernel):
+class Huber(Kernel, named="huber", title="Huber"):
     r"""\(d(u) = c\,(u - c/2)\), \(c\) = clip(u, -delta, delta): quadratic up to `delta` > 0, then linear.
 
     Strictly increasing in \(|u|\); tail linear; not homogeneous. Source: claim K6.
@@ -229,7 +200,7 @@ class Huber(Kernel):
 
 
 @dataclass(frozen=True)
-class PseudoHuber(Kernel):
+class PseudoHuber(Kernel, named="pseudo-huber", title="pseudo-Huber"):
     r"""\(d(u) = \delta^2(\sqrt{1 + u^2/\delta^2} - 1)\), `delta` > 0: a smooth Huber energy.
 
     Strictly increasing in \(|u|\); tail linear; not homogeneous. Source: claim K6.
@@ -246,7 +217,7 @@ class PseudoHuber(Kernel):
 
 
 @dataclass(frozen=True)
-class Sech(Kernel):
+class Sech(Kernel, named="sech", title="hyperbolic secant"):
     r"""\(d(u) = \log\cosh(u/s)\), scale `s` > 0: minus a hyperbolic secant log-density.
 
     Strictly increasing in \(|u|\); tail linear; not homogeneous. Source: claims I6 and K6.
@@ -263,7 +234,7 @@ class Sech(Kernel):
 
 
 @dataclass(frozen=True)
-class Power(Kernel):
+class Power(Kernel, named="power", starts={"p": 3}):
     r"""\(d(u) = |u/s|^p / p\), power `p` > 0 and scale `s` > 0: generalised Gaussian.
 
     Strictly increasing in \(|u|\); tail of degree p; homogeneous of degree p. Source: claim T4.
@@ -281,7 +252,7 @@ class Power(Kernel):
 
 
 @dataclass(frozen=True)
-class Cosine(Kernel):
+class Cosine(Kernel, named="cosine"):
     r"""\(d(u) = \kappa\,(1 - \cos u)\), concentration `kappa` > 0: the von Mises kernel on angles.
 
     Periodic: not increasing in \(|u|\) beyond \(\pi\). Source: claim K5.
@@ -439,20 +410,6 @@ def _without_floats(energy: Any) -> Any:
     import sympy as sp
 
     return energy.xreplace({x: sp.Rational(str(float(x))) for x in energy.atoms(sp.Float)})
-
-
-KERNELS: dict[str, type[Kernel]] = {
-    "gaussian": Gaussian,
-    "laplace": Laplace,
-    "logistic": Logistic,
-    "student-t": StudentT,
-    "cauchy": Cauchy,
-    "huber": Huber,
-    "pseudo-huber": PseudoHuber,
-    "sech": Sech,
-    "power": Power,
-    "cosine": Cosine,
-}
 
 
 def _constants(given: Any) -> list[Any]:

@@ -140,8 +140,8 @@ class Curve:
     """An expression in the figure's variable, with a label `words` at the place `at` on it.
 
     The label stands above the curve or below it, and by `align` beside that place. `dash` draws the curve
-    thin and dotted; where `chosen`, a condition on the parameters, fails, it is pale and has no mark.
-    It is drawn `within` a part of the axis, if one is given.
+    thin and dotted; where `chosen`, a condition on the parameters, fails, it is pale and has no mark, or is
+    not drawn at all if it is shown `alone`. It is drawn `within` a part of the axis, if one is given.
     """
 
     expr: Any
@@ -153,6 +153,12 @@ class Curve:
     dash: bool = False
     chosen: Any = sp.true
     within: tuple[float, float] | None = None
+    alone: bool = False
+
+    @property
+    def otherwise(self) -> float:
+        """How much of it is seen where it is not chosen."""
+        return 0.0 if self.alone else PALE
 
 
 @dataclass(frozen=True)
@@ -285,7 +291,9 @@ class Live:
             shown = {"color": _ink(curve.colour), "aria": False}
             thin = {"strokeWidth": 1.2, "strokeDash": [2, 3]} if curve.dash else {"strokeWidth": 2}
             drawn = self._line(alt, curve).transform_calculate(value=code(curve.expr, fields))
-            drawn = drawn.mark_line(clip=True, opacity=_when(alt, curve.chosen, PALE), **shown, **thin)
+            drawn = drawn.mark_line(
+                clip=True, opacity=_when(alt, curve.chosen, curve.otherwise), **shown, **thin
+            )
             layers.append(drawn.encode(x=x, y=y))
             if curve.words:
                 beside = {"align": curve.align, "dy": -9 if curve.above else 13}
@@ -323,7 +331,13 @@ class Live:
                 colour, on = plots.COLOURS[curve.colour], self._holds(curve.chosen)
                 thin = {"linewidth": 1.2, "linestyle": ":"} if curve.dash else {}
                 grid = space(*(curve.within or (self.low, self.high)), STEPS + 1)
-                ax.plot(grid, self._value(curve.expr, grid), color=colour, alpha=1 if on else PALE, **thin)
+                ax.plot(
+                    grid,
+                    self._value(curve.expr, grid),
+                    color=colour,
+                    alpha=1 if on else curve.otherwise,
+                    **thin,
+                )
                 if curve.words:
                     (top,) = self._value(curve.expr, np.asarray([float(curve.at)]))
                     beside = {"xytext": (0, 6 if curve.above else -14), "textcoords": "offset points"}

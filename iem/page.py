@@ -20,7 +20,8 @@ from .activations import Activation
 from .continuum import Continuum
 from .errors import BadInput, IemError
 from .hypotheses import Points
-from .kernels import number
+from .kernels import KERNELS
+from .parameters import number
 from .render import chain, math, plain, tex
 from .snippet import snippet
 from .statistics import STATISTICS
@@ -29,8 +30,7 @@ from .typed import chosen
 LIBRARIES = ("numpy", "torch", "jax")
 LONGEST = 2000
 SPAN, PLACES = 4.0, (-4.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 4.0)
-UPRIGHT = {"logevidence": "free energy", "logfull": "log-responsibilities", "full": "responsibilities"}
-START = {"low": -1.0, "high": 1.0, "p": 3.0}  # where a parameter's number starts; others at 1
+START = {"low": -1, "high": 1}  # where a parameter's number starts; others as kernels say, or at 1
 
 
 def answer(text: str) -> Iterator[str]:
@@ -147,8 +147,7 @@ def _curve(a: Any, request: Mapping[str, str]) -> dict[str, Any]:
     names = [plain(h) for h in a.hypotheses.exact().locations] if count > 1 else []
     shown = sketch.labels("r" if count > 1 else "", count, names)
     curves = {name: sketch.polylines(sketch.component(f, i), -SPAN, SPAN) for i, name in enumerate(shown)}
-    kind = type(a.statistic).__name__.lower()
-    upright = UPRIGHT.get(kind, kind)
+    upright = a.statistic.shows
     told = ", ".join(f"{name} = {value:g}" for name, value in values.items())
     rows = [[f"{z:g}", *("none" if y is None else f"{y:.6g}" for y in f(z))] for z in PLACES]
     ends = "; ".join(f"at z = {row[0]}: {', '.join(row[1:])}" for row in (rows[0], rows[4], rows[-1]))
@@ -163,11 +162,14 @@ def _curve(a: Any, request: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _starts(a: Any) -> dict[str, float]:
-    """Locations that are names start apart from each other."""
+    """Where the numbers start; locations that are names start apart from each other."""
+    starts: dict[str, float]
+    starts = {name: start for kind in KERNELS.values() for name, start in kind.starts.items()}
+    starts |= START
     if not isinstance(a.hypotheses, Points):
-        return START
+        return starts
     named = dict.fromkeys(e for e in a.hypotheses.locations if isinstance(e, str))
-    return {**START, **{name: float(k) for k, name in enumerate(named, 1)}}
+    return {**starts, **{name: float(k) for k, name in enumerate(named, 1)}}
 
 
 def _typed(symbol: Any, text: str) -> float:

@@ -7,9 +7,8 @@ from typing import Any
 
 from .continuum import Interval
 from .hypotheses import Points, Signs
-from .kernels import KERNELS, Formula
+from .kernels import Formula
 from .render import plain
-from .statistics import STATISTICS
 
 
 def snippet(a: Any) -> str:
@@ -48,14 +47,12 @@ def snippet(a: Any) -> str:
         ends = [entry(e) for e in h.ends] if isinstance(h, Interval) else []
         over = [] if h.prior is None else [f"prior=iem.{type(h.prior).__name__}()"]
         told = f"iem.{type(h).__name__}({', '.join(ends + over)})"
-    named = (name for name, kind in KERNELS.items() if type(a.kernel) is kind)
-    text = a.kernel.text if isinstance(a.kernel, Formula) else next(named)
+    text = a.kernel.text if isinstance(a.kernel, Formula) else a.kernel.named
     lines = ["import iem"]
     if "sp." in told or names:
         lines.append("import sympy as sp")
     if names:
         lines.append("from iem.exact import symbol")
         lines += ["", *(f'{name} = symbol("{name}")' for name in sorted(names))]
-    statistic = next(name for name, kind in STATISTICS.items() if type(a.statistic) is kind)
-    lines += ["", f'a = iem.activation({json.dumps(text)}, "{statistic}", {told})', "a.derivation"]
+    lines += ["", f'a = iem.activation({json.dumps(text)}, "{a.statistic.named}", {told})', "a.derivation"]
     return "\n".join(lines) + "\n"

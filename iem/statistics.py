@@ -11,8 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from .errors import BadInput, unknown
-from .kernels import declared, number
+from .parameters import declared, number
 from .posterior import Posterior
+from .registry import enter
+
+STATISTICS: dict[str, type[Statistic]] = {}  # by name, in the order of the classes below
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,28 @@ class Pair:
 
 @dataclass(frozen=True)
 class Statistic:
-    """A summary of the posterior: subclasses give `summary`, `of_gap`, and words for derivations."""
+    """A summary of the posterior: subclasses give `summary`, `of_gap`, and words for derivations.
 
+    A subclass `named="mean"` is entered in `STATISTICS`; its `title` is the name in running text, and
+    what it `shows` stands beside the axis of a curve.
+    """
+
+    named: ClassVar[str | None] = None
+    title: ClassVar[str] = ""
+    shows: ClassVar[str] = ""
     name: ClassVar[str] = "a"
     keeps: ClassVar[str] = ""
     lemma: ClassVar[str] = ""
     sees_shared: ClassVar[bool] = False  # whether it depends on what all energies share
     direct: ClassVar[bool] = False  # whether the closed form also computes well in floating point
+
+    def __init_subclass__(
+        cls, *, named: str | None = None, title: str | None = None, shows: str | None = None, **rest: Any
+    ) -> None:
+        super().__init_subclass__(**rest)
+        cls.named, cls.title = named, title or named or cls.__name__
+        cls.shows = shows or named or cls.__name__.lower()
+        enter(STATISTICS, "statistic", named, cls)
 
     def summary(self, p: Posterior, values: Any, xp: Any) -> Any:
         """From a posterior, hypotheses along the last axis (exact: a list), one value a hypothesis."""
@@ -62,7 +80,7 @@ class Statistic:
 
 
 @dataclass(frozen=True)
-class Mean(Statistic):
+class Mean(Statistic, named="mean"):
     r"""The posterior mean \(\sum_h v_h r_h\).
 
     For values \(\pm1\) it is \(\tanh(\Delta/2\tau + \tfrac12\log(\pi_+/\pi_-))\). Source: claim K2.
@@ -87,7 +105,7 @@ class Mean(Statistic):
 
 
 @dataclass(frozen=True)
-class Mode(Statistic):
+class Mode(Statistic, named="mode"):
     r"""The value of the heaviest hypothesis, ties split evenly.
 
     For values \(\pm1\) it is \(\operatorname{sign}(\Delta + \tau\log(\pi_+/\pi_-))\). Source: claim K2.
@@ -116,7 +134,7 @@ class Mode(Statistic):
 
 
 @dataclass(frozen=True)
-class Full(Statistic):
+class Full(Statistic, named="full", title="full posterior", shows="responsibilities"):
     r"""The whole posterior, one responsibility a hypothesis.
 
     For two hypotheses \((\sigma(2x), \sigma(-2x))\) with \(2x = \Delta/\tau + \log(\pi_+/\pi_-)\) and the
@@ -141,7 +159,7 @@ class Full(Statistic):
 
 
 @dataclass(frozen=True)
-class Variance(Statistic):
+class Variance(Statistic, named="variance"):
     r"""The posterior variance of the values, \(\sum_h v_h^2 r_h - (\sum_h v_h r_h)^2\).
 
     For values \(\pm1\) it is \(1/\cosh^2 x\), with \(x\) half the log-odds. Source: claims K2 and B4.
@@ -170,7 +188,7 @@ class Variance(Statistic):
 
 
 @dataclass(frozen=True)
-class Entropy(Statistic):
+class Entropy(Statistic, named="entropy"):
     r"""The entropy of the posterior, \(-\sum_h r_h\log r_h\), in nats.
 
     For two hypotheses it is \(\log(2\cosh x) - x\tanh x\), with \(x\) half the log-odds. Source: claim K2.
@@ -193,7 +211,7 @@ class Entropy(Statistic):
 
 
 @dataclass(frozen=True)
-class LogEvidence(Statistic):
+class LogEvidence(Statistic, named="log-evidence", shows="free energy"):
     r"""The free energy \(F_\tau = -\tau\log\sum_h\pi_h e^{-d_h/\tau}\): minus tau times the log-evidence.
 
     For two hypotheses it is what the energies share less \(\tau\log(2\cosh x)\): the one statistic that
@@ -218,7 +236,7 @@ class LogEvidence(Statistic):
 
 
 @dataclass(frozen=True)
-class LogFull(Statistic):
+class LogFull(Statistic, named="log-full", title="log-posterior", shows="log-responsibilities"):
     r"""The logarithms of all responsibilities, \(\log r_h\), in nats.
 
     For two hypotheses \((-\log(1+e^{-2x}), -\log(1+e^{2x}))\), with \(x\) half the log-odds.
@@ -242,7 +260,7 @@ class LogFull(Statistic):
 
 
 @dataclass(frozen=True)
-class Gated(Statistic):
+class Gated(Statistic, named="gated", title="gated mean", shows="evidence times the mean"):
     r"""A payload times another statistic of a gate: with hypotheses 0 and 1, payload times responsibility.
 
     The payload is by default the evidence `z` itself; any other name is a free parameter of the call, as
@@ -302,18 +320,6 @@ def _beside(values: Any, r: Any, xp: Any) -> Any:
     from array_api_compat import device
 
     return xp.asarray(values, dtype=r.dtype, device=device(r))
-
-
-STATISTICS: dict[str, type[Statistic]] = {
-    "mean": Mean,
-    "mode": Mode,
-    "full": Full,
-    "variance": Variance,
-    "entropy": Entropy,
-    "log-evidence": LogEvidence,
-    "log-full": LogFull,
-    "gated": Gated,
-}
 
 
 def statistic(name: str) -> Statistic:

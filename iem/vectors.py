@@ -10,7 +10,8 @@ from typing import Any
 from .arrays import as_array, is_exact
 from .entries import entries, exact_entries, flat, floats, shape_of
 from .errors import BadInput
-from .kernels import Kernel, number
+from .kernels import Kernel
+from .parameters import number
 
 
 @dataclass(frozen=True, eq=False)

@@ -247,10 +247,8 @@ def test_the_still_picture_shows_the_same_curve():
 
 
 def kernels_at(v):
-    scale, options = v["s"], ("mean", "mode", "variance", "entropy")
-    kernel = (iem.Gaussian(scale), iem.Laplace(scale), iem.Huber(scale), iem.StudentT(1.0, scale))[
-        v["kernel"]
-    ]
+    options = ("mean", "mode", "variance", "entropy")
+    kernel = list(iem.KERNELS.values())[v["kernel"]].scaled(v["s"])
     d = [float(kernel.energy(np.asarray(v["here"] - mu), np)) for mu in (v["m"], -v["m"])]
     r, first = iem.responsibilities(d, v["tau"]), iem.responsibilities(d, 0)
     answers = {

@@ -214,8 +214,13 @@ def test_a_difference_of_error_functions_keeps_its_digits(tau):
 # The page itself
 
 
-def test_the_form_offers_what_there_is():
-    text = PAGE.read_text("utf-8")
+def test_the_form_offers_what_there_is(monkeypatch):
+    monkeypatch.syspath_prepend(PAGE.parent / "_assets" / "ext")
+    import derive_here
+
+    source = [PAGE.read_text("utf-8")]
+    derive_here.offer(None, "chapters/derive_here", source)
+    (text,) = source
 
     def offered(name):
         inside = re.search(rf'<select[^>]*name="{name}".*?</select>', text, re.S).group()

@@ -3,6 +3,7 @@
 The packages are wheels, see `wheels.py`. `snapshot.bin` is the memory of Pyodide's interpreter with them
 imported, made by the Node that comes with playwright, while the pages are written; without a Node the page
 imports them itself, which takes longer. It is kept in `_build/derive` until one of its sources changes.
+Its form offers every kernel and every statistic that the package names.
 """
 
 import hashlib
@@ -16,6 +17,9 @@ from pathlib import Path
 
 import wheels
 from sphinx.util import logging
+
+from iem.kernels import KERNELS
+from iem.statistics import STATISTICS
 
 PACKAGES = ("iem", "sympy", "mpmath")
 HERE = Path(__file__).resolve().parent
@@ -34,6 +38,22 @@ def node() -> str | None:
         if own.is_file():
             return str(own)
     return shutil.which("node")
+
+
+def options(table):
+    """What a form offers of a table: each name, and what it shows where that says more."""
+    shown = {name: getattr(kind, "shows", name) for name, kind in table.items()}
+    return "".join(
+        f'<option value="{name}">{name if name == more else f"{name}: {more}"}</option>'
+        for name, more in shown.items()
+    )
+
+
+def offer(app, docname, source):
+    """Fill the form of the page."""
+    if docname.endswith("derive_here"):
+        filled = source[0].replace("<!-- every kernel -->", options(KERNELS))
+        source[0] = filled.replace("<!-- every statistic -->", options(STATISTICS))
 
 
 def start(app):
@@ -89,6 +109,7 @@ def finish(app, exception):
 
 def setup(app):
     app.setup_extension("wheels")
+    app.connect("source-read", offer)
     app.connect("builder-inited", start)
     app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

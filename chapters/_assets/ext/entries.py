@@ -9,18 +9,6 @@ from sphinx.transforms import SphinxTransform
 from iem.kernels import KERNELS
 from iem.statistics import STATISTICS
 
-WORDS = {  # where the table's own name needs a word
-    "gaussian": "Gaussian",
-    "laplace": "Laplace",
-    "student-t": "Student-t",
-    "cauchy": "Cauchy",
-    "huber": "Huber",
-    "pseudo-huber": "pseudo-Huber",
-    "sech": "hyperbolic secant",
-    "full": "full posterior",
-    "log-full": "log-posterior",
-    "gated": "gated mean",
-}
 TABLES = {"kernel-table": [("kernel", KERNELS), ("statistic", STATISTICS)]}  # by the label of a section
 
 
@@ -32,8 +20,8 @@ def names(document):
             if name.startswith("card-"):
                 yield f"activation; {node[0].astext()}", name
             for kind, table in TABLES.get(name, ()):
-                for word in table:
-                    yield f"{kind}; {WORDS.get(word, word)}", name
+                for entry in table.values():
+                    yield f"{kind}; {entry.title}", name
         if "proof" in node["classes"] and ids and ids[0].startswith("thm-"):
             claim = ids[0].split("-")[1]
             title = node[0].astext().strip().removeprefix("(").removesuffix(")")
