@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import log_softmax, logsumexp, xlogy
 
 VECTORS = ("full", "log-full")
+DEFINED = ("mean", "mode", "full", "variance", "entropy", "log-evidence", "log-full", "gated")
 
 
 def defined(name, d, tau, values, prior=None, payload=None):

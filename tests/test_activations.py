@@ -22,7 +22,6 @@ held = clip(z, -m, m)
 odds = sp.log(one / two)
 PRIORS = {"unit": None, "free": ("pi_plus", "pi_minus"), "given": (0.75, 0.25)}
 KERNELS = ("gaussian", "laplace")  # their closed forms in full; every kernel is in test_kernels
-GRID = list(itertools.product(KERNELS, STATISTICS))
 SCALE = {"gaussian": "sigma", "laplace": "b"}
 NUMBERS = {"m": 1.3, "sigma": 0.8, "b": 0.7, "tau": 0.6, "pi_plus": 0.9, "pi_minus": 0.2}
 
@@ -41,6 +40,7 @@ FORMS = {  # of the log-odds x, what the energies share, and the geometric mean 
     "log-full": lambda x, shared, prior: sp.Tuple(-sp.log(1 + sp.exp(-x)), -sp.log(1 + sp.exp(x))),
     "gated": lambda x, shared, prior: z * sp.tanh(x / 2),
 }
+GRID = list(itertools.product(KERNELS, FORMS))
 DIRECT = [name for name in STATISTICS if STATISTICS[name].direct]
 
 

@@ -40,7 +40,7 @@ POINTS = ("-1000000", "-310", "-41", "-7/5", "-1/3", "0", "1/1000000000", "1/100
 FREE = ("gaussian", "laplace", "student-t")  # the kernels taken with free prior weights, too
 PRIORS = {"unit": None, "free": ("pi_plus", "pi_minus")}
 ODDS = {"pi_plus": "9/10", "pi_minus": "1/5"}
-GRID = [*itertools.product(KERNELS, ("mean", "full"), ["unit"]), *((k, "mean", "free") for k in FREE)]
+GRID = [*itertools.product(ENERGIES, ("mean", "full"), ["unit"]), *((k, "mean", "free") for k in FREE)]
 
 
 @cache
@@ -101,7 +101,7 @@ def test_closed_forms_are_the_statistic_of_the_energies(kernel, statistic, prior
                 assert abs(one - two) <= mpf(10) ** -DIGITS, (text, one, two)
 
 
-CALLED = list(itertools.product(KERNELS, ("mean", "full")))
+CALLED = list(itertools.product(ENERGIES, ("mean", "full")))
 CLOSED = {"gaussian": 8, "laplace": 8}  # the call is within so many ulp of the result itself, for the mean
 
 
@@ -136,7 +136,7 @@ def test_calls_are_within_their_rounding(kernel, statistic):
                     assert abs(one - two) <= CLOSED[kernel] * EPS * abs(two)
 
 
-LIMITS = [*((k, "unit") for k in KERNELS if k != "cosine"), *((k, "free") for k in FREE)]
+LIMITS = [*((k, "unit") for k in ENERGIES if k != "cosine"), *((k, "free") for k in FREE)]
 
 
 def at(expr, text):
@@ -239,7 +239,7 @@ def test_scale_and_temperature_are_one_knob(kernel, degree):  # T4
 
 
 def test_the_energies_here_are_those_of_the_package():
-    for kernel in KERNELS:
+    for kernel in ENERGIES:
         free = KERNELS[kernel]()
         given = dict(zip(free.free(), ("3", "4/5"), strict=False))
         form = free.exact().energy(symbol("z"), exact)

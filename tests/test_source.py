@@ -6,6 +6,7 @@ import math
 import warnings
 from functools import cache
 
+import numbers_of
 import numpy as np
 import pytest
 import scipy.special
@@ -16,8 +17,7 @@ from iem.exact import clip, symbol
 from iem.source import LIBRARIES, source, stable
 
 z, m, x, tau = map(symbol, ("z", "m", "x", "tau"))
-NUMBERS = {"m": 1.3, "sigma": 0.8, "b": 0.7, "s": 0.9, "nu": 2.5, "delta": 0.6, "p": 3.0, "kappa": 1.1,
-           "pi_plus": 0.9, "pi_minus": 0.2}  # fmt: skip
+NUMBERS = numbers_of.NUMBERS | {"pi_plus": 0.9, "pi_minus": 0.2}
 TYPED = ["u**4/s", "abs(u) + u**2", "log1p(u**2)", "sqrt(1 + u**2)", "log(cosh(u/s))", "clip(u, -s, s)*u"]
 GRID = list(itertools.product([*KERNELS, *TYPED], ("mean", "full")))
 PRIORS = {"unit": None, "free": ("pi_plus", "pi_minus"), "given": (0.75, 0.25)}

@@ -12,8 +12,9 @@ import iem
 jax.config.update("jax_enable_x64", True)
 torch.set_num_threads(1)
 
-PARAMETERS = {"m": 1.3, "sigma": 0.8, "b": 0.7, "s": 0.9, "nu": 2.5, "delta": 0.6, "p": 3.0, "kappa": 1.1,
-              "pi_plus": 0.9, "pi_minus": 0.2}  # fmt: skip
+GIVEN = {"m": 1.3, "sigma": 0.8, "b": 0.7, "s": 0.9, "nu": 2.5, "delta": 0.6, "p": 3.0, "kappa": 1.1,
+         "pi_plus": 0.9, "pi_minus": 0.2}  # fmt: skip
+PARAMETERS = {name: 0.9 for kind in iem.KERNELS.values() for name in kind().free()} | GIVEN
 EPS = {"float32": 2.0**-23, "float64": 2.0**-52}
 BACKENDS = {
     "torch": SimpleNamespace(
