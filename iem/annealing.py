@@ -155,7 +155,8 @@ class AnnealedMixture(DensityMixin, BaseEstimator):
                 raise BadInput(f"a warm start needs samples in {self.means_.shape[1]} dimensions, got {D}")
             if len(self.means_) > H:
                 raise BadInput(
-                    f"a warm start from {len(self.means_)} components needs n_components of as many, got {H}"
+                    f"a warm start from {len(self.means_)} components needs n_components of as many, "
+                    f"got {H}"
                 )
             means, weights = self.means_ - one.centre, self.weights_
         elif self.growth == "copies":

@@ -1,9 +1,9 @@
 """The formal proofs: which claims a proof assistant has checked, how far, and where each statement stands.
 
-Read from the folder `proofs` of a checkout: `audit.json` (what Coq proved), `fidelity.yml` (each statement in
-words and LaTeX), `coverage.yml` (how much of each claim they make up). Each of the last two names, by a hash,
-what was read when it was written: a statement, a wording or a claim that changed since counts as not proved.
-An installed package has no such folder, and then no claim is formally proved.
+Read from the folder `proofs` of a checkout: `audit.json` (what Coq proved), `fidelity.yml` (each statement
+in words and LaTeX), `coverage.yml` (how much of each claim they make up). Each of the last two names, by a
+hash, what was read when it was written: a statement, a wording or a claim that changed since counts as not
+proved. An installed package has no such folder, and then no claim is formally proved.
 """
 
 from __future__ import annotations
@@ -117,7 +117,8 @@ class Proofs:
         """Claims whose entry in `coverage.yml` is missing or is about something else by now."""
         stated = {row["claim"] for row in self.audit["theorems"]}
         return [
-            f"{claim}: {'to be read again' if claim in self.coverage else 'not read'} (read {self.read(claim)})"
+            f"{claim}: {'to be read again' if claim in self.coverage else 'not read'} "
+            f"(read {self.read(claim)})"
             for claim in self.book
             if (claim in self.coverage and str(self.coverage[claim]["read"]) != self.read(claim))
             or (claim in stated and claim not in self.coverage)
@@ -174,7 +175,7 @@ def source_hash(folder: Path) -> str:
 
 
 def proofs(book: Path | None = None) -> Proofs | None:
-    """The formal proofs beside a book; None where there are none. Raises `BadInput` for a book without claims."""
+    """The formal proofs beside a book, None where there are none. Raises `BadInput` for one without claims."""
     import yaml
 
     here = find_book(book)
@@ -224,7 +225,7 @@ def with_symbols(text: str) -> str:
 
 
 def wrapped(statement: str) -> str:
-    """A statement as Coq prints it, on several lines: one for each premise and each part. Only blanks change."""
+    """A statement as Coq prints it, in lines, one for each premise and each part. Only blanks change."""
     lines, depth, begin = [], 0, 0
     for i, letter in enumerate(statement):
         depth += (letter in "([{") - (letter in ")]}")

@@ -23,8 +23,8 @@ from .constructed import Constructed
 from .decide import OPAQUE, proved
 from .errors import BadInput, Refused, Refuted, Undecided
 from .evaluate import FUNCTIONS
-from .parameters import number
 from .monotone import limit, pattern, smooth
+from .parameters import number
 from .parse import parse
 from .proof import Derivation, Link, check
 from .render import plain, tex

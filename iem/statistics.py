@@ -261,7 +261,7 @@ class LogFull(Statistic, named="log-full", title="log-posterior", shows="log-res
 
 @dataclass(frozen=True)
 class Gated(Statistic, named="gated", title="gated mean", shows="evidence times the mean"):
-    r"""A payload times another statistic of a gate, \(v\,a(z)\): with values 1 and 0, \(v\,r_1\) for the mean.
+    r"""A payload \(v\) times another statistic of a gate: \(v\,r_1\) for the mean, with values 1 and 0.
 
     The payload is by default the evidence `z` itself; any other name is a free parameter of the call, as
     in a gated linear unit. With the mode of a Gaussian gate it is the ReLU, with the mean a SiLU.
