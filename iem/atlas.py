@@ -102,7 +102,7 @@ def leak(name: str, expr: Any, slope: Any, domain: dict[Any, Any], range: str, *
 
 
 UNIFORM = "A uniform density has energy 0 on its interval and none outside: no temperature changes it."
-TO_LINE, FLAT_LEFT, NO_ZERO = (growth, oo, 1), (growth, -oo, 0), (value,)
+TO_LINE, NO_ZERO = (growth, oo, 1), (value,)
 UNBOUNDED, BOUNDED = (growth, oo, 0), (growth, oo, 1)
 LAMBDA_TAU = sp.sqrt(tau) * lam
 
