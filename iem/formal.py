@@ -175,7 +175,7 @@ def source_hash(folder: Path) -> str:
 
 
 def proofs(book: Path | None = None) -> Proofs | None:
-    """The formal proofs beside a book, None where there are none. Raises `BadInput` for one without claims."""
+    """The formal proofs beside a book, or None. Raises `BadInput` for a book without claims."""
     import yaml
 
     here = find_book(book)

@@ -39,7 +39,7 @@ class Evidence:
         raise NotImplementedError
 
     def parts(self) -> Iterator[Evidence]:
-        """This evidence and all that it contains."""
+        """The evidence itself and all that it contains."""
         yield self
 
     def _repr_latex_(self) -> str:

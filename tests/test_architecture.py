@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md: its path is run, its order of imports holds, and what it tells to add is added in a copy."""
+"""ARCHITECTURE.md: its path is run, its order of imports holds, what it adds is added in a copy."""
 
 import ast
 import doctest
@@ -72,53 +72,6 @@ def test_it_is_linked():
 
 # What it tells to add, in a copy
 
-SEEN = r"""
-import json, sys
-from docutils import nodes
-from sphinx.application import Sphinx
-import nbformat, sympy as sp
-import iem
-from iem.exact import symbol
-
-assert iem.__file__.startswith(sys.argv[1])
-kind, made = iem.GemanMcClure, iem.Purity
-seen = {"public": sorted({"GemanMcClure", "Purity"} & set(dir(iem)) & set(iem.__all__))}
-seen["grid"] = [row[:2] for row in iem.grid(["geman-mcclure"], ["mean", "purity"]).rows()]
-seen["whole grid"] = "geman-mcclure" in iem.grid.__defaults__[0] and "purity" in iem.grid.__defaults__[1]
-
-# the pages: the reference, the index, and the form, by the extensions of the book
-api = open("chapters/api.md").read()
-parts = [part for part in api.split("\n## ") if part.startswith(("Kernels", "Statistics"))]
-source = sys.argv[2]
-open(f"{source}/index.md", "w").write(
-    "(kernel-table)=\n# Tables\n\n```{toctree}\nderive_here\n```\n\n## " + "\n## ".join(parts))
-open(f"{source}/derive_here.md", "w").write(open("chapters/derive_here.md").read())
-sys.path.insert(0, "chapters/_assets/ext")
-settings = {"extensions": ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "docstrings", "every",
-                           "entries", "derive_here"], "default_role": "code", "autodoc_typehints": "none"}
-app = Sphinx(source, None, f"{source}/out", f"{source}/tree", "pseudoxml", settings, status=None, warning=None)
-app.build()
-page = app.env.get_doctree("index")
-seen["reference"] = [node["ids"][0] for node in page.findall() if node.tagname == "desc_signature"]
-seen["index"] = [entry[1] for node in page.findall() if node.tagname == "index" for entry in node["entries"]]
-seen["form"] = "".join(n.astext() for n in app.env.get_doctree("derive_here").findall(nodes.raw))
-
-# the chapters' own cells, with two kernels of eleven
-for name in set(iem.KERNELS) - {"gaussian", "geman-mcclure"}:
-    del iem.KERNELS[name]
-cells = {cell.id: cell.source for name in ("atlas", "kernel_statistic")
-         for cell in nbformat.read(f"chapters/{name}.ipynb", 4).cells}
-said = []
-exec(cells["atl-k-2"], {"iem": iem, "print": said.append})
-seen["atlas"] = [line.split()[0] for line in said]
-space = {"iem": iem, "sp": sp, "table": iem.grid(statistics=["mean", "mode", "variance", "entropy"])}
-space |= {name: symbol(name) for name in ("z", "m", "s", "tau")}
-exec(cells["ker-live-2"].replace("\nLive(\n", "\nlive = Live(\n"), space)
-live = space["live"]
-(choice,) = [p["bind"] for p in live.spec()["params"] if p["name"] == "kernel"]
-seen["live"], seen["curves"] = choice["labels"], len(live._curves)
-json.dump(seen, open(sys.argv[3], "w"))
-"""
 TESTS = [
     *("tests/test_kernels.py", "tests/test_statistics.py", "tests/test_lemmas.py", "tests/test_light.py"),
     *("tests/test_page.py", "iem/kernels.py", "iem/statistics.py"),
@@ -192,7 +145,9 @@ def pytest_of(folder, chosen, *paths):
 def test_what_is_added_is_seen_everywhere(copy, tmp_path):
     tested = pytest_of(copy, CHOSEN, *TESTS)
     (tmp_path / "source").mkdir()
-    look = started(copy, "-c", SEEN, copy, tmp_path / "source", tmp_path / "seen.json")
+    look = started(
+        copy, copy / "tests" / "everywhere.py", copy, tmp_path / "source", tmp_path / "seen.json"
+    )
     finished(look)
     seen = json.loads((tmp_path / "seen.json").read_text())
     assert seen["public"] == ["GemanMcClure", "Purity"]

@@ -194,7 +194,7 @@ def test_a_statement_and_its_definitions_are_hashed(tmp_path):
 
 @coq
 def test_a_hypothesis_less_or_another_constant_turns_red(tmp_path):
-    """On copies: without the hypothesis nothing compiles; what still compiles has another hash than was read."""
+    """On copies: without the hypothesis nothing compiles; what still compiles has another hash."""
     (tmp_path / "a").mkdir()
     before = run(project(tmp_path / "a", Good=GOOD))
     row = before["theorems"][0]

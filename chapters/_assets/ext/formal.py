@@ -1,8 +1,8 @@
-"""The formal proofs in the book: a mark on each theorem that a proof assistant has checked, and a page of statements.
+"""The formal proofs in the book: a mark on each theorem that Coq has checked, and a page of statements.
 
-A theorem whose label is `thm-T1` gets a link to what is formally proved of claim T1, if anything is. The directive
-`formal-statements` writes that: for each claim, in the theory's order, its formal statements with their sources; the
-directive `formal-gaps` what is not formalised, and why. All of it is read from the folder `proofs`.
+A theorem whose label is `thm-T1` gets a link to what is formally proved of claim T1, if anything is. The
+directive `formal-statements` writes that: for each claim, in the theory's order, its formal statements with
+their sources; the directive `formal-gaps` what is not formalised, and why. All is read from `proofs`.
 """
 
 import os
@@ -12,12 +12,12 @@ from itertools import groupby
 from pathlib import Path
 
 from docutils import nodes
+from repository import options
 from sphinx.addnodes import pending_xref
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from iem.formal import AGAIN, in_book, proofs, used, with_symbols, wrapped
-from repository import options
 
 LOG = logging.getLogger(__name__)
 FILES = ("audit.json", "fidelity.yml", "coverage.yml")
@@ -93,7 +93,7 @@ def mark_theorems(app, document):
 
 
 def in_repository(file, line):
-    """The address of a line of a source in the book's repository, or an empty text where it is not known."""
+    """The address of a line of a source in the book's repository; empty where it is not known."""
     known = options(os.environ)
     address = known.get("repository_url", "")
     if not address.startswith("https://github.com/"):
@@ -246,7 +246,7 @@ def copy_sources(app, error):
 
 
 def suit_the_builder(app, document, docname):
-    """Off the web nothing leads to a file of the site, and on paper the statements stand without Coq's own text."""
+    """Off the web nothing leads to a file of the site; paper shows statements without Coq's own text."""
     if app.builder.name not in ("html", "dirhtml", "singlehtml"):
         for link in list(document.findall(nodes.reference)):
             if link.get("refuri", "").startswith("../proofs/"):

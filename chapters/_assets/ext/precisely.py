@@ -1,4 +1,4 @@
-"""Boxes titled "What the note says, precisely" can be linked: each as `precisely-G4`, after the theorem above it.
+"""Boxes titled "What the note says, precisely" can be linked: as `precisely-G4`, after the theorem above.
 
 The errata page lists them; a box that is not listed there, or a link to none, fails the tests.
 """
