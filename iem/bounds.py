@@ -147,6 +147,10 @@ class Manifest:
     """The difference f equals a form whose sign is plain: sums of squares and products of what is positive.
 
     `using` names bounds whose differences may count as nonnegative factors of the form.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> Bound(2 * x, x**2 + 1, Manifest((x - 1) ** 2)).method
+    'bound: manifest'
     """
 
     form: Any
@@ -175,7 +179,12 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Increasing:
-    """The difference f tends to 0 (or more) as x falls to 0, and f' is not negative for x > 0."""
+    """The difference f tends to 0 (or more) as x falls to 0, and f' is not negative for x > 0.
+
+    >>> x = sp.Symbol("x", positive=True)
+    >>> Bound(sp.tanh(x), x, Increasing(x, Manifest(sp.tanh(x) ** 2))).method
+    'bound: 0 at 0 and a derivative of one sign'
+    """
 
     x: sp.Symbol
     slope: Any
@@ -198,7 +207,12 @@ class Increasing:
 
 @dataclass(frozen=True)
 class Convex:
-    """The difference f and f' vanish at one point, and f'' is not negative: f lies above its tangent."""
+    """The difference f and f' vanish at one point, and f'' is not negative: f lies above its tangent.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> Bound(x, sp.exp(x) - 1, Convex(x, 0, Manifest(sp.exp(x)))).method
+    'bound: convex, with its tangent at the point of equality'
+    """
 
     x: sp.Symbol
     at: Any

@@ -109,6 +109,11 @@ class Contact:
     is enclosed: it is not negative between `low` and `high`, where f is seen to be analytic, so that by
     Taylor's formula f is not negative there. An odd order is for a point at an end. `forms` are
     expressions equal to that derivative.
+
+    >>> from iem import Bound, Boxes
+    >>> x = sp.Symbol("x", real=True)
+    >>> Bound(1 - x**2 / 2, sp.cos(x), Boxes({x: (-1, 1)}, near=[Contact(x, 0, -1, 1, 4)])).status
+    'bounded'
     """
 
     x: Any
@@ -180,6 +185,12 @@ class Tail:
 
     The reason (`Manifest`, `Increasing`, `Falling`) is checked for f at `start + t`, or `start - t`; t is a
     positive symbol.
+
+    >>> from iem import Bound, Boxes, Manifest
+    >>> t, x = sp.symbols("t x", positive=True)
+    >>> beyond = Tail(x, 1, t, Manifest(t**2 + t + 1))
+    >>> Bound(x, x**2 + 1, Boxes({x: (0, sp.oo)}, tails=[beyond])).status
+    'bounded'
     """
 
     x: Any
@@ -220,7 +231,14 @@ class Tail:
 
 @dataclass(frozen=True)
 class Falling:
-    """The difference f tends to 0 (or more) as t grows without bound, and -f' is not negative for t > 0."""
+    """The difference f tends to 0 (or more) as t grows without bound, and -f' is not negative for t > 0.
+
+    >>> from iem import Bound, Boxes, Manifest
+    >>> t, x = sp.symbols("t x", positive=True)
+    >>> slope = Falling(t, Manifest(sp.sech(t + 3) ** 2))
+    >>> Bound(sp.tanh(x), 1, Boxes({x: (0, sp.oo)}, tails=[Tail(x, 3, t, slope)])).status
+    'bounded'
+    """
 
     t: Any
     fall: Any

@@ -30,6 +30,9 @@ class Step(NamedTuple):
     `free_energy` is the mean over samples; `entropy` that of the responsibilities, in nats;
     `information` is the mean KL divergence of the responsibilities from the masses; `effective` the
     exponential of the entropy of the masses; `critical` the highest critical temperature of a component.
+
+    >>> Step._fields[:4]
+    ('tau', 'free_energy', 'entropy', 'information')
     """
 
     tau: float

@@ -19,7 +19,13 @@ TAU = exact.symbol("tau")
 
 
 class Derived:
-    """The face that activations share; a subclass gives `_chain`, `free`, `_positive` and `__call__`."""
+    """The face that activations share; a subclass gives `_chain`, `free`, `_positive` and `__call__`.
+
+    >>> from iem import activation
+    >>> a = activation("gaussian", "mean")
+    >>> isinstance(a, Derived), a.parity, a.free()
+    (True, 'odd', ['m', 'sigma'])
+    """
 
     scalar = True  # whether the evidence is a number
 

@@ -26,6 +26,12 @@ class Envelope:
     Both f <= g and -f <= g are proved there: by interval arithmetic, or by the reason given in `over` and
     `under` (a `Manifest`, say). A polynomial that multiplies f should multiply g as well. The integral of
     g beyond the ends is evaluated exactly.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> beyond = Envelope(2 * x**2 * sp.exp(-(x**2)), 0, 10)
+    >>> second = sp.Integral(x**2 * sp.exp(-(x**2)), (x, 0, sp.oo))
+    >>> Enclosure(second, sp.Rational(44, 100), sp.Rational(45, 100), {x: beyond}).status
+    'bounded'
     """
 
     g: Any

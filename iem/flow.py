@@ -117,6 +117,10 @@ class FlowPath:
 
     `times`, `temperatures` and `free_energies` have shape (T,), `means` (T, H, D), `masses` (T, H). The
     free energy is G at that time's temperature; with unit weights `masses` is None.
+
+    >>> path = gradient_flow([[-1.0], [1.0]], [[-0.1], [0.1]], 0.5, 2.0, count=5)
+    >>> path.times.tolist(), path.means.shape, path.masses
+    ([0.0, 0.5, 1.0, 1.5, 2.0], (5, 2, 1), None)
     """
 
     times: Array

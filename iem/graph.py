@@ -43,7 +43,14 @@ def _circle(waiting: Mapping[str, Claim]) -> list[str]:
 
 
 def grounded(known: Mapping[str, Claim], found: Iterable[str]) -> set[str]:
-    """The claims that are established with all they rest on."""
+    """The claims that are established with all they rest on.
+
+    >>> from iem.ledger import Claim
+    >>> one = Claim("T1", "It is so.", "none", "theorem", "temperature")
+    >>> two = Claim("T2", "So is this.", "none", "theorem", "temperature", ("T1",))
+    >>> grounded({"T1": one, "T2": two}, ["T2"]), sorted(grounded({"T1": one, "T2": two}, ["T1", "T2"]))
+    (set(), ['T1', 'T2'])
+    """
     done, solid = set(found), set[str]()
     for name in order(known):
         if name in done and solid.issuperset(known[name].uses):
@@ -80,6 +87,9 @@ def graph(book: Path | None = None) -> str:
     A claim stands to the right of all it rests on; lines that follow from others are left out. The border
     says whether a chapter states a claim, the filling whether it is established; both are read without
     colour.
+
+    >>> graph().count("</svg>") > 0
+    True
     """
     known, found = claims(book), verdicts(book)
     solid, said = grounded(known, found), stated(book) | set(found)

@@ -29,6 +29,9 @@ class Kernel(Parametric):
 
     A subclass `named="cauchy"` is entered in `KERNELS`; its `title` is the name in running text, `starts`
     are numbers at which its parameters start in a figure, if not at 1, and the last parameter is its scale.
+
+    >>> Gaussian.named, StudentT.title, Power.starts, isinstance(kernel("u**4"), Kernel)
+    ('gaussian', 'Student-t', {'p': 3}, True)
     """
 
     named: ClassVar[str | None] = None

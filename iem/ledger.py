@@ -57,7 +57,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was established of one claim, how, and how its false twin was refused."""
+    """What was established of one claim, how, and how its false twin was refused.
+
+    >>> print(Verdict("G2", "proved", "derivation, 2 links", "x = x", twin="x = 2x"))
+    G2 proved: derivation, 2 links
+      false twin refused: x = 2x
+    """
 
     claim: str
     status: str
@@ -123,6 +128,13 @@ def establish(
     stated: a counterexample to it, while the evidence establishes the corrected form. The evidence must
     hold what the kind of the claim asks for (see `NEEDS`). Raises `BadInput` for an unknown claim, or for
     evidence or a twin that do not fit it, `Refused` for a twin that passes.
+
+    >>> import sympy as sp
+    >>> from iem import Derivation, Link
+    >>> x = sp.Symbol("x", real=True)
+    >>> chain = Derivation("f", x * (x + 1), [Link(x**2 + x, "multiplied out")])
+    >>> establish("T1", chain, twin=chain.twin(x**2)).status
+    'proved'
     """
     known = claims()
     if claim not in known:
@@ -240,7 +252,11 @@ def established(book: Path | None = None) -> tuple[int, int]:
 
 
 def badge(book: Path | None = None) -> str:
-    """The count of established claims, and of formally proved ones, as a small picture (SVG)."""
+    """The count of established claims, and of formally proved ones, as a small picture (SVG).
+
+    >>> badge().startswith("<svg"), "claims" in badge()
+    (True, True)
+    """
     from .formal import proofs
 
     done, count = established(book)
@@ -262,7 +278,11 @@ def badge(book: Path | None = None) -> str:
 
 
 def table(book: Path | None = None) -> str:
-    """The ledger as plain text, a claim a line."""
+    """The ledger as plain text, a claim a line.
+
+    >>> str(table()).splitlines()[0].split()[:2]
+    ['T1', 'theorem']
+    """
     from .formal import proofs
 
     found, rows, coq = verdicts(book), [], proofs(book)

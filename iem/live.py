@@ -142,6 +142,10 @@ class Curve:
     The label stands above the curve or below it, and by `align` beside that place. `dash` draws the curve
     thin and dotted; where `chosen`, a condition on the parameters, fails, it is pale and has no mark, or is
     not drawn at all if it is shown `alone`. It is drawn `within` a part of the axis, if one is given.
+
+    >>> from iem.exact import symbol
+    >>> Curve(sp.tanh(symbol("z")), "tanh", at=2).otherwise, Curve(symbol("z"), alone=True).otherwise
+    (0.4, 0.0)
     """
 
     expr: Any
@@ -167,6 +171,10 @@ class Panel:
 
     `spots` are points on other places: the number of a curve, an expression in parameters and roots, and
     a colour.
+
+    >>> from iem.exact import symbol
+    >>> len(Panel("mean", [Curve(sp.tanh(symbol("z")))], -1, 1).curves)
+    1
     """
 
     title: str
@@ -180,7 +188,12 @@ class Panel:
 
 @dataclass(frozen=True)
 class Number:
-    """A number below the figure; its `words` may hold mathematics between dollar signs."""
+    """A number below the figure; its `words` may hold mathematics between dollar signs.
+
+    >>> from iem.exact import symbol
+    >>> Number("share of the first", 1 / (1 + symbol("tau"))).digits
+    3
+    """
 
     words: str
     expr: Any
@@ -195,6 +208,14 @@ class Live:
     is the slider's symbol that marks a place on it, and `roots` are places that the parameters decide.
     Raises `BadInput` for an expression with a symbol that is neither the variable nor a parameter nor a
     root, and where words are missing.
+
+    >>> from iem.exact import symbol
+    >>> z, tau = symbol("z"), symbol("tau")
+    >>> mean = Panel("mean", [Curve(sp.tanh(z / tau))], -1, 1)
+    >>> warm = Slider(tau, "temperature", 0.1, 4.0, 0.1, start=1.0)
+    >>> told = {"alt": "A curve that flattens with temperature", "caption": "The mean."}
+    >>> Live(z, "z", -3, 3, [mean], [warm], [Number("at 1", sp.tanh(1 / tau))], **told).readings()
+    ['0.762']
     """
 
     variable: Any

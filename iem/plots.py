@@ -47,7 +47,11 @@ STYLE: Any = {
 def axes(
     columns: int = 1, *, rows: int = 1, width: float = 7.2, height: float = 3.4, **options: Any
 ) -> Any:
-    """Axes in the book's look: one, or an array of them."""
+    """Axes in the book's look: one, or an array of them.
+
+    >>> len(axes(2)), axes().get_facecolor()[-1]
+    (2, 0.0)
+    """
     import matplotlib
 
     matplotlib.use("agg", force=False)
@@ -59,7 +63,13 @@ def axes(
 
 
 def label(ax: Any, x: float, y: float, words: str, colour: str = INK, **options: Any) -> None:
-    """A direct label at a point of the data, in the colour of what it names."""
+    """A direct label at a point of the data, in the colour of what it names.
+
+    >>> ax = axes()
+    >>> label(ax, 0.5, 0.5, "tanh", BLUE)
+    >>> ax.texts[0].get_text(), ax.texts[0].get_color()
+    ('tanh', '#0072b2')
+    """
     ax.annotate(words, (x, y), color=colour, **options)
 
 
@@ -67,6 +77,14 @@ class Figure:
     """A finished figure with its alternative text and caption; the last line of a plotting cell.
 
     Raises `BadInput` when the alternative text or the caption is missing.
+
+    >>> ax = axes()
+    >>> _ = ax.plot([0, 1], [0, 1])
+    >>> Figure(ax, alt="A line from zero to one", caption="The identity.")
+    Figure: 1 lines and areas, data 4e1c30e1
+    >>> Figure(ax, alt="A line", caption="")
+    Traceback (most recent call last):
+    iem.errors.BadInput: a figure needs a caption and alt text of five words or more, got 'A line'
     """
 
     def __init__(self, ax: Any, *, alt: str, caption: str) -> None:

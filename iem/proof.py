@@ -24,7 +24,12 @@ from .render import plain, tex
 
 
 class Evidence:
-    """What a claim may rest on."""
+    """What a claim may rest on.
+
+    >>> from iem import Reading
+    >>> isinstance(Reading("A picture."), Evidence), Reading("A picture.").status
+    (True, 'reading')
+    """
 
     status: ClassVar[str] = "proved"
 
@@ -47,7 +52,15 @@ class Evidence:
 
 
 class Equality(Evidence):
-    """Evidence that two expressions, `left` and `right`, are equal: what a link may rest on."""
+    """Evidence that two expressions, `left` and `right`, are equal: what a link may rest on.
+
+    >>> from iem import Instance
+    >>> x = sp.Symbol("x", real=True)
+    >>> chain = Derivation("f", x * (x + 1), [Link(x**2 + x, "multiplied out")])
+    >>> used = Instance(chain, 1, {x: sp.tanh(x)})
+    >>> isinstance(used, Equality), used.right
+    (True, tanh(x)**2 + tanh(x))
+    """
 
     left: Any
     right: Any
@@ -79,6 +92,11 @@ class Link:
 
     `by` is evidence of an equality `left = right` that carries the step: then the expression before is
     checked to equal its left side, and the next one its right side.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> print(Derivation("f", sp.Abs(x) ** 2, [Link(x**2, "by cases", (x >= 0, x < 0))]))
+    f = x**2
+      = x**2    by cases [x >= 0; x < 0]
     """
 
     expr: Any
@@ -330,7 +348,13 @@ def told(point: Point, left: Any, right: Any) -> str:
 
 @dataclass(frozen=True)
 class Instances(Evidence):
-    """One statement checked for several numbers of hypotheses (or dimensions), or for named things."""
+    """One statement checked for several numbers of hypotheses (or dimensions), or for named things.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> powers = {n: Derivation("f", x * x**n, [Link(x ** (n + 1), "one more")]) for n in (1, 2)}
+    >>> Instances("powers of x", powers, count="n").method
+    'exact for n = 1, 2'
+    """
 
     says: str
     by_count: Mapping[Any, Evidence]
@@ -372,7 +396,11 @@ class Instances(Evidence):
 
 @dataclass(frozen=True)
 class Reading(Evidence):
-    """An interpretation. It is labelled as one, and nothing is claimed to be proved."""
+    """An interpretation. It is labelled as one, and nothing is claimed to be proved.
+
+    >>> Reading("A scale is read as a temperature.").status
+    'reading'
+    """
 
     text: str
     status: ClassVar[str] = "reading"

@@ -19,6 +19,10 @@ class Stage(NamedTuple):
 
     `heat` is the heat capacity \(\langle\operatorname{Var}_r(d)\rangle/\tau^2\) at the present
     temperature, in nats: as \(\log\tau\) falls, \(\operatorname{KL}(r\Vert\pi)\) rises at this rate (T5).
+
+    >>> stage = Stage(step=1, tau=4.0, start=4.0, stop=0.1)
+    >>> Geometric(0.5)(stage), stage.heat
+    (2.0, 0.0)
     """
 
     step: int

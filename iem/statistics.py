@@ -20,7 +20,13 @@ STATISTICS: dict[str, type[Statistic]] = {}  # by name, in the order of the clas
 
 @dataclass(frozen=True)
 class Pair:
-    r"""Two hypotheses, seen through their gap \(\Delta=d_2-d_1\) and what their energies share."""
+    r"""Two hypotheses, seen through their gap \(\Delta=d_2-d_1\) and what their energies share.
+
+    >>> import numpy
+    >>> pair = Pair(gap=2.0, shared=0.5, tau=1.0, values=(1, -1), prior=(1.0, 1.0))
+    >>> float(pair.half(numpy)), float(Mean().of_gap(pair, numpy).round(6))
+    (1.0, 0.761594)
+    """
 
     gap: Any
     shared: Any
@@ -39,6 +45,9 @@ class Statistic:
 
     A subclass `named="mean"` is entered in `STATISTICS`; its `title` is the name in running text, and
     what it `shows` stands beside the axis of a curve.
+
+    >>> Mean.named, LogEvidence.shows, LogFull.title, isinstance(statistic("mode"), Statistic)
+    ('mean', 'free energy', 'log-posterior', True)
     """
 
     named: ClassVar[str | None] = None

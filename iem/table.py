@@ -24,7 +24,12 @@ NOTED = {
 
 @dataclass(frozen=True)
 class Grid:
-    """Activations by names of kernel and statistic, over one set of hypotheses; `grid` makes one."""
+    """Activations by names of kernel and statistic, over one set of hypotheses; `grid` makes one.
+
+    >>> from iem import grid
+    >>> grid(["gaussian"], ["mean", "mode"]).rows()[0][2]
+    'tanh(m*z/(sigma**2*tau))'
+    """
 
     cells: dict[tuple[str, str], Activation]
 

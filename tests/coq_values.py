@@ -1,8 +1,8 @@
 """A closed term of the formal proofs, as Coq prints it, computed with the functions of the package.
 
 `Defs.r 3 1 (Values.three 0 1 3) 0` is read as a function with its arguments; what each name means is said
-in `MEANING` by a call into `iem`, with NumPy for sums and vectors only. Nothing here knows a formula for which
-the package has a function.
+in `MEANING` by a call into `iem`, with NumPy for sums and vectors only. Nothing here knows a formula for
+which the package has a function.
 """
 
 import re
