@@ -22,8 +22,10 @@ def listed():
 
 
 LISTED = list(listed())
-WITHOUT = {"iem.recheck.recheck"}  # it executes the book
-WITHOUT |= {"iem.activations.pair_lemma"}
+EXCUSED = {
+    ("no example", "iem.recheck.recheck"),  # it executes the book
+    ("no example", "iem.activations.pair_lemma"),  # every use of an activation is one
+}
 
 
 def faults(value):
@@ -53,7 +55,7 @@ def test_every_public_name_is_listed_once():
 
 @pytest.mark.parametrize(("name", "value"), LISTED, ids=[name for name, _ in LISTED])
 def test_a_name_is_described(name, value):
-    assert faults(value) == (["no example"] if name in WITHOUT else [])
+    assert [fault for fault in faults(value) if (fault, name) not in EXCUSED] == []
 
 
 def test_faults_are_found():
