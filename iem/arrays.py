@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from .errors import BadInput
@@ -54,32 +53,35 @@ def as_array(x: Any, what: str = "the input") -> tuple[Array, Any]:
     return x, xp
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
+def quiet() -> AbstractContextManager[None]:
     """Silence NumPy's floating-point warnings where infinities are meant: masks and cold limits."""
     numpy = sys.modules.get("numpy")
-    if numpy is None:
-        yield
-    else:
-        with numpy.errstate(all="ignore"):
-            yield
+    return nullcontext() if numpy is None else numpy.errstate(all="ignore")
+
+
+def in_numpy(x: Array) -> bool:
+    """Whether x is an array of NumPy itself."""
+    return type(x).__module__ == "numpy"
 
 
 def exp_into(x: Array, xp: Any) -> Array:
-    """exp(x), written over x by NumPy alone: x must not be used afterwards."""
-    from array_api_compat import is_numpy_array
-
-    return xp.exp(x, out=x) if is_numpy_array(x) else xp.exp(x)
+    """exp(x), written over x where that is allowed: x must not be used afterwards."""
+    if in_numpy(x):
+        return xp.exp(x, out=x)
+    return x.exp_() if _untracked(x) else xp.exp(x)
 
 
 def divide_into(x: Array, y: Any) -> Array:
-    """Divide x by y, over x itself in NumPy alone: elsewhere a derivative may need x."""
-    from array_api_compat import is_numpy_array
-
-    if is_numpy_array(x):
+    """Divide x by y, over x itself where that is allowed."""
+    if in_numpy(x) or _untracked(x):
         x /= y
         return x
     return x / y
+
+
+def _untracked(x: Array) -> bool:
+    """Whether x is a tensor of PyTorch that no derivative needs."""
+    return type(x).__module__ == "torch" and not x.requires_grad
 
 
 def xlogx(x: Array, xp: Any) -> Array:
