@@ -1,4 +1,4 @@
-"""The annealed mixture beside scikit-learn, and on data larger than memory: called by `make bench`.
+"""The annealed mixture beside scikit-learn, and on data larger than memory.
 
 Seconds of iterations and of starts are those of one core, so that other work on the machine does not
 count. An iteration is the difference between a long and a short fit from the same start, by iterations.
@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import resource
 import warnings
+from collections.abc import Callable, Iterator
+from functools import wraps
 from statistics import median
 from time import process_time
 from typing import Any
 
 import numpy as np
 import success
+from pairs import Row, row
 from problems import grid
-from run import head
 from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
@@ -27,8 +29,20 @@ GRIDS = ((4, 4, 20), (5, 4, 20), (6, 4, 20), (8, 2, 30))  # side, data sets, sta
 ROWS, COLUMNS, CHUNK = 10**7, 8, 10**5
 
 
+def one_core(rows: Callable[[], Iterator[Row]]) -> Callable[[], Iterator[Row]]:
+    """Rows that are timed on one core, without warnings of what has not converged."""
+
+    @wraps(rows)
+    def timed() -> Iterator[Row]:
+        with warnings.catch_warnings(), threadpool_limits(1):
+            warnings.simplefilter("ignore")
+            yield from rows()
+
+    return timed
+
+
 def per_iteration(make: Any, x: np.ndarray, few: int, many: int) -> float:
-    """Milliseconds an iteration."""
+    """Seconds an iteration."""
 
     def fit(n: int) -> tuple[float, int]:
         begin = process_time()
@@ -36,7 +50,7 @@ def per_iteration(make: Any, x: np.ndarray, few: int, many: int) -> float:
         return process_time() - begin, m.n_iter_
 
     (short, less), (long, more) = fit(few), fit(many)
-    return 1000 * (long - short) / (more - less)
+    return (long - short) / (more - less)
 
 
 def makers(x: np.ndarray, K: int, kind: str) -> tuple[Any, Any]:
@@ -69,9 +83,9 @@ def makers(x: np.ndarray, K: int, kind: str) -> tuple[Any, Any]:
     return ours, theirs
 
 
-def iterations() -> None:
+@one_core
+def iterations() -> Iterator[Row]:
     """An EM iteration, means, masses and scales, for each covariance type and size."""
-    head("an EM iteration beside GaussianMixture", "iem ms", "sklearn ms")
     for n, D, K in SIZES:
         rng = np.random.default_rng(0)
         centres = rng.normal(0, 4, (K, D))
@@ -79,16 +93,12 @@ def iterations() -> None:
         for kind in ("spherical", "diag", "full", "tied"):
             ours, theirs = makers(x, K, kind)
             pairs = [(per_iteration(ours, x, 2, 8), per_iteration(theirs, x, 3, 13)) for _ in range(ROUNDS)]
-            ratios = [a / b for a, b in pairs]
-            one, two = (median(column) for column in zip(*pairs, strict=True))
-            spread = f"{median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
-            name = f"{n} x {D}, {K} components, {kind}"
-            print(f"{name:56}{one:11.2f}{two:11.2f}  {spread:22} 1.0", flush=True)
+            yield row(f"{n} x {D}, {K} components, {kind}", pairs, 1.0)
 
 
-def until() -> None:
+@one_core
+def until() -> Iterator[Row]:
     """Seconds until the best known optimum is reached with probability 0.95, beside k-means++ restarts."""
-    head("until the best known optimum has probability 0.95", "iem s", "k-means++ s")
     for k, data, starts in GRIDS:
         ours, theirs, reached, hit = [], [], 0, 0
         for seed in range(data):
@@ -106,17 +116,16 @@ def until() -> None:
             success.within(median(ours), reached / data),
             success.within(median(theirs), hit / len(theirs)),
         )
-        shown = [f"{t:11.3f}" if t is not None else f"{'never':>11}" for t in (one, two)]
-        ratio = f"{one / two:.2f}" if one is not None and two is not None else ""
+        ratio = one / two if one is not None and two is not None else None
         rates = f"annealed {reached} of {data}, k-means++ {hit} of {len(theirs)} starts"
-        print(f"{f'{k} x {k} grid: {rates}':56}{shown[0]}{shown[1]}  {ratio:22} 1.0", flush=True)
+        yield Row(f"{k} x {k} grid", one, two, ratio, goal=1.0, note=rates)
 
 
-def large() -> None:
+@one_core
+def large() -> Iterator[Row]:
     """A pass over data that are never in memory as a whole, beside the same in memory."""
     import dask.array as da
 
-    head(f"{ROWS} x {COLUMNS}, generated in chunks of {CHUNK}, one core", "seconds", "MB")
     centres = 6 * np.eye(4, COLUMNS)
 
     def moved(block: np.ndarray) -> np.ndarray:
@@ -145,18 +154,5 @@ def large() -> None:
     before = peak()
     pass_ = seconds(lazy)
     size = 8e-6 * ROWS * COLUMNS
-    print(f"{'a pass, chunks generated in it':56}{pass_:11.2f}{peak():11.0f}  the data: {size:.0f} MB")
-    print(f"{'a pass, in memory, by ten chunks':56}{memory:11.2f}{before:11.0f}")
-
-
-def main() -> None:
-    """All of it."""
-    with warnings.catch_warnings(), threadpool_limits(1):
-        warnings.simplefilter("ignore")
-        iterations()
-        until()
-        large()
-
-
-if __name__ == "__main__":
-    main()
+    note = f"the data have {size:.0f} MB; the process had at most {before:.0f}, then {peak():.0f} MB"
+    yield Row(f"{ROWS} x {COLUMNS}, in chunks of {CHUNK}", pass_, memory, pass_ / memory, note=note)
