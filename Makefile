@@ -5,10 +5,11 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 SECOND := .venv-frameworks
 OLDEST := .venv-oldest
+FUZZ   := .venv-fuzz
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test claims proofs frameworks oldest lab notebooks bench success dist lock clean
+.PHONY: help book test claims proofs frameworks oldest fuzz lab notebooks bench success dist lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +36,10 @@ oldest: $(OLDEST)/.ready ## test the package with the oldest dependencies that i
 	SCIPY_ARRAY_API=1 $(OLDEST)/bin/python -m pytest tests iem -W default::DeprecationWarning \
 	    -o addopts="--strict-markers --doctest-modules -n auto" \
 	    --ignore=tests/frameworks --ignore=tests/test_site.py --ignore=tests/test_lite.py
+
+fuzz: $(FUZZ)/.ready ## make up formulas and command lines, guided by coverage (SECONDS=120 for each)
+	$(foreach target,formulas commands,$(FUZZ)/bin/python tests/fuzz/$(target).py -timeout=120 \
+	    -max_total_time=$(or $(SECONDS),120) -artifact_prefix=$(FUZZ)/ &&) true
 
 lab: $(VENV)/.ready ## open the chapters in JupyterLab
 	$(RUN) -m jupyter lab chapters
@@ -80,14 +85,16 @@ $(VENV)/.ready: $(VENV)/.locked pyproject.toml
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# PyTorch and JAX on top of the locked environment, which the second one sees through a path file.
-$(SECOND)/.ready: $(VENV)/.ready requirements-frameworks.txt
-	@echo "Creating $(SECOND) with PyTorch and JAX (a few minutes)"
-	@$(RUN) -m venv --clear $(SECOND)
+# More packages on top of the locked environment, which such an environment sees through a path file.
+$(SECOND)/.ready: requirements-frameworks.txt
+$(FUZZ)/.ready: requirements-fuzz.txt
+$(SECOND)/.ready $(FUZZ)/.ready: $(VENV)/.ready
+	@echo "Creating $(@D) with the packages of $(lastword $(filter %.txt,$^))"
+	@$(RUN) -m venv --clear $(@D)
 	@$(RUN) -c 'from sysconfig import get_path as path; \
-	    second = path("purelib", "venv", {"base": "$(SECOND)"}); \
+	    second = path("purelib", "venv", {"base": "$(@D)"}); \
 	    print("import site; site.addsitedir(%r)" % path("purelib"), file=open(second + "/locked.pth", "w"))'
-	@$(SECOND)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-frameworks.txt
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $(lastword $(filter %.txt,$^))
 	@touch $@
 
 # The oldest versions of what pyproject.toml asks for; the tools are the newest that go with them.

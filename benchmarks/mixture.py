@@ -154,5 +154,5 @@ def large() -> Iterator[Row]:
     before = peak()
     pass_ = seconds(lazy)
     size = 8e-6 * ROWS * COLUMNS
-    note = f"the data have {size:.0f} MB; the process had at most {before:.0f}, then {peak():.0f} MB"
+    note = f"data {size:.0f} MB; process at most {before:.0f} MB before, {peak():.0f} MB after"
     yield Row(f"{ROWS} x {COLUMNS}, in chunks of {CHUNK}", pass_, memory, pass_ / memory, note=note)

@@ -208,16 +208,16 @@ def _tanh(factors: list[Any], xp: Any) -> Any:
 
 
 def _power(base: Any, exponent: Any) -> Any:
-    if exponent == 2:
-        return base * base
-    if not _array(base):
-        if base == 0 and exponent < 0:
-            return math.inf
-        try:
-            return float(base) ** exponent
-        except OverflowError:
-            return math.inf
-    return base**exponent
+    if _array(base) or _array(exponent):
+        return base * base if not _array(exponent) and exponent == 2 else base**exponent
+    if base == 0 and exponent < 0:
+        return math.inf
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:
+        return math.inf
+    except ValueError:  # a negative number to a power that is not whole
+        return math.nan
 
 
 def _branches(expr: Any, values: Mapping[str, Any], xp: Any) -> Any:
