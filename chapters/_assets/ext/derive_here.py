@@ -58,7 +58,7 @@ def offer(app, docname, source):
 
 def start(app):
     """Begin the snapshot beside the build, unless it is there already."""
-    if app.builder.format != "html":
+    if app.builder.format != "html" or app.builder.name == "epub":
         return
     STORE.mkdir(parents=True, exist_ok=True)
     packages = [wheels.wheel(name) for name in PACKAGES]
