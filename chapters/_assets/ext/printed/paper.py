@@ -178,6 +178,9 @@ def arrange(app, doctree, docname):
     for box in doctree.findall(nodes.admonition):
         if box["ids"]:
             box.insert(1, nodes.target("", "", ids=box["ids"]))
+    for box in doctree.findall(nodes.container):
+        if box["ids"]:
+            box.insert(0, nodes.target("", "", ids=box["ids"]))
     for table in list(doctree.findall(nodes.table)):
         place = table.parent.index(table)
         table.parent.insert(place, addnodes.tabular_col_spec(spec=columns(table)))
