@@ -1,7 +1,8 @@
-"""Builds the PDF and the EPUB: `python chapters/_assets/ext/printed [--to DIR] [pdf] [epub]`.
+"""Builds the PDF and the EPUB: `python chapters/_assets/ext/printed [--to DIR] pdf epub`.
 
 Both come to `_build/print`, where the next build of the site finds them. A warning, a box that runs out of
-the page, a missing letter, an unknown reference or what the checker of EPUBs finds is an error.
+the page, a missing letter, an unknown reference, a formula that is not typeset, or what the checker of
+EPUBs finds is an error: see `checks`.
 """
 
 import argparse
@@ -12,10 +13,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import checks
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
 NAME = "implicit-em"
-PAGE_WIDE = 2.0  # points by which a line may run out of the page unseen
 JAR = Path("/usr/share/java/epubcheck.jar")
 
 FILES = {  # what LaTeX reads, and the Debian package that has it
@@ -55,44 +57,56 @@ def checker():
     return [found] if found else []
 
 
+def refused(command, book):
+    """What the checker of EPUBs says of a book that is not right, warnings included."""
+    done = subprocess.run([*command, "--failonwarnings", book], capture_output=True, text=True)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
 def sphinx(builder, to, fresh):
     """Run Jupyter Book, strictly; the folder of what it wrote."""
     where = to / "_build" / builder
     shutil.rmtree(where, ignore_errors=True)
     kind = ["latex"] if builder == "latex" else ["custom", "--custom-builder", builder]
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT, "--path-output", to, "-W", "-n"]
+    command = [
+        Path(sys.executable).with_name("jupyter-book"),
+        "build",
+        ROOT,
+        "--path-output",
+        to,
+        "-W",
+        "-n",
+    ]
     command += ["--keep-going", "--quiet", *(["--all"] if fresh else []), "--builder", *kind]
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": path, "NO_COLOR": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace")
     if done.returncode:
         said = [line for line in done.stderr.split("\n") if re.search("WARNING|ERROR|Error", line)]
-        sys.exit("\n".join([f"The book could not be written for {builder}:", *(said or [done.stderr[-3000:]])]))
+        sys.exit(
+            "\n".join([f"The book could not be written for {builder}:", *(said or [done.stderr[-3000:]])])
+        )
     return where
-
-
-def complaints(log):
-    """What a log of LaTeX finds wrong."""
-    found = re.findall(r"^! .*|^Missing character:.*|^LaTeX Warning: .*undefined.*", log, re.MULTILINE)
-    found += re.findall(r"^LaTeX Warning: .*multiply.defined.*", log, re.MULTILINE)
-    for line in re.findall(r"^Overfull \\hbox .*", log, re.MULTILINE):
-        if float(re.search(r"\(([\d.]+)pt too wide", line)[1]) > PAGE_WIDE:
-            found.append(line)
-    return list(dict.fromkeys(found))
 
 
 def pdf(to, fresh=True):
     """The book as a PDF."""
     if wanted := missing():
-        sys.exit(f"make pdf needs more Debian packages: apt-get install {' '.join(wanted)}")
+        sys.exit(f"The PDF needs more Debian packages: apt-get install {' '.join(wanted)}")
     where = sphinx("latex", to, fresh)
     environment = {**os.environ, "max_print_line": "10000"}
     command = ["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", f"{NAME}.tex"]
-    done = subprocess.run(command, cwd=where, env=environment, capture_output=True, text=True, errors="replace")
+    done = subprocess.run(
+        command, cwd=where, env=environment, capture_output=True, text=True, errors="replace"
+    )
     log = (where / f"{NAME}.log").read_text("utf-8", errors="replace")
-    found = complaints(log)
+    found = checks.log_faults(log)
     if done.returncode or found:
         sys.exit("\n".join(["LaTeX complains:", *found[:20], f"The log: {where / NAME}.log"]))
+    if found := checks.pdf_faults(
+        where / f"{NAME}.pdf", list(checks.titles(ROOT)), checks.live_figures(ROOT)
+    ):
+        sys.exit("\n".join(["The PDF is not right:", *found[:20], f"The file: {where / NAME}.pdf"]))
     return shutil.copy(where / f"{NAME}.pdf", to / f"{NAME}.pdf")
 
 
@@ -100,10 +114,11 @@ def epub(to, fresh=True):
     """The book as an EPUB, checked where the checker is installed."""
     where = sphinx("epub", to, fresh)
     made = where / f"{NAME}.epub"
+    if found := checks.epub_faults(made, list(checks.titles(ROOT)), checks.live_figures(ROOT)):
+        sys.exit("\n".join(["The EPUB is not right:", *found[:20], f"The file: {made}"]))
     if command := checker():
-        done = subprocess.run([*command, "--failonwarnings", made], capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(f"epubcheck complains:\n{(done.stdout + done.stderr)[:3000]}")
+        if said := refused(command, made):
+            sys.exit(f"epubcheck complains:\n{said[:3000]}")
     else:
         print("epubcheck is not installed: the EPUB was not checked (Debian package epubcheck)")
     return shutil.copy(made, to / f"{NAME}.epub")
@@ -111,13 +126,22 @@ def epub(to, fresh=True):
 
 def main():
     read = argparse.ArgumentParser(description=__doc__)
-    read.add_argument("what", nargs="+", choices=["pdf", "epub"])
-    read.add_argument("--to", type=Path, default=ROOT / "_build" / "print")
+    read.add_argument("what", nargs="*", metavar="pdf|epub")
+    read.add_argument("--to", type=Path, default=ROOT / "_build" / "print", metavar="DIR")
+    read.add_argument(
+        "--missing", action="store_true", help="name the Debian packages that are missing, and end"
+    )
     given = read.parse_args()
+    if given.missing:
+        print(*missing(), *([] if checker() else ["epubcheck"]))
+        return
+    makers = {"pdf": pdf, "epub": epub}
+    if not given.what or not set(given.what) <= set(makers):
+        read.error("say what to build: pdf, epub, or both")
     to = given.to.resolve()
     to.mkdir(parents=True, exist_ok=True)
     for place, what in enumerate(given.what):
-        made = {"pdf": pdf, "epub": epub}[what](to, fresh=place == 0)
+        made = makers[what](to, fresh=place == 0)
         print(f"{what.upper()}: {made}, {Path(made).stat().st_size / 1e6:.1f} MB")
 
 

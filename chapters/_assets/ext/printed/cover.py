@@ -3,6 +3,7 @@
 from functools import cache
 from io import BytesIO
 
+SUBTITLE = "Activations as posterior statistics"
 TEMPERATURES = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
 GROUND, INK = "#0d2538", "#ffffff"
 

@@ -29,13 +29,17 @@ def described(path):
     return f"PDF</a> ({len(PdfReader(path).pages)} pages, {size})"
 
 
+def line(files, address):
+    """The line itself; `address` says how a file of the site is reached from the page."""
+    links = [f'<a href="{address(f"{FOLDER}/{path.name}")}">{described(path)}' for path in files]
+    return f'<p class="iem-downloads">Also as {" and as ".join(links)}.</p>'
+
+
 def add_line(app, pagename, templatename, context, doctree):
     if app.builder.name != "html" or pagename != app.config.root_doc or not (files := found()):
         return
-    to = context["pathto"]
-    links = [f'<a href="{to(f"{FOLDER}/{path.name}", 1)}">{described(path)}' for path in files]
-    line = f'<p class="iem-downloads">Also as {" and as ".join(links)}.</p>'
-    context["body"] = re.sub(r"</h1>", lambda end: f"{end[0]}\n{line}", context["body"], count=1)
+    said = line(files, lambda name: context["pathto"](name, 1))
+    context["body"] = re.sub(r"</h1>", lambda end: f"{end[0]}\n{said}", context["body"], count=1)
 
 
 def copy(app, exception):

@@ -13,7 +13,6 @@ from .mathml import Unreadable, writer
 from .nodes import chain, claim, link, reason
 
 HERE = Path(__file__).resolve().parent
-SUBTITLE = "Activations as posterior statistics"
 STYLES = ("pygments.css", "book.css")
 ACCESS = (
     ("accessMode", "textual"),
@@ -52,11 +51,12 @@ class Book(Epub3Builder):
         static.mkdir(exist_ok=True)
         self.create_pygments_style_file()
         (static / "book.css").write_text((HERE / "book.css").read_text("utf-8"), "utf-8")
-        (static / "cover.png").write_bytes(cover.picture(self.config.epub_title, SUBTITLE, self.config.epub_author))
+        (static / "cover.png").write_bytes(
+            cover.picture(self.config.epub_title, cover.SUBTITLE, self.config.epub_author)
+        )
 
     def copy_extra_files(self):
         """The site's scripts and data are not the book's."""
-
 
     def build_epub(self):
         """The list of files says which hold MathML, which is the cover, and whom the book serves."""
@@ -156,7 +156,10 @@ def configure(app, config):
     config.epub_basename = "implicit-em"
     config.epub_author = config.epub_publisher = config.author
     config.epub_contributor = config.author
-    config.epub_description = "Activation functions derived from energies over hypotheses, a temperature and a summary of the posterior; every step proved by the program that wrote it."
+    config.epub_description = (
+        "Activation functions derived from energies over hypotheses, a temperature and a summary of the "
+        "posterior; every step proved by the program that wrote it."
+    )
     config.epub_language = "en"
     config.epub_identifier = "urn:uuid:8b6a3f0e-5d0f-4c4b-9d5e-6a1b2f8e7c10"
     config.epub_uid = "BookId"

@@ -13,16 +13,19 @@ def about(app):
 
     site = figures.site(app)
     web = nodes.reference("", "web edition", refuri=site) if site else nodes.Text("web edition")
-    solved = "The solutions of the exercises stand together at the end. " if app.builder.name == "latex" else ""
+    solved = (
+        "The solutions of the exercises stand together at the end. " if app.builder.name == "latex" else ""
+    )
     same = nodes.paragraph()
     same += [
         nodes.Text("This edition was written from the same executed notebooks as the "),
         web,
         nodes.Text(
-            ". Live figures are stills, at the values where their sliders start. Code that the web edition "
-            "folds, mostly of figures and of longer proofs, is left out here; it is in the notebooks. "
-            f"{solved}Where the text speaks of buttons, of folding, or of a page that computes, it means the "
-            "web edition."
+            ". Live figures are stills, at the values where their sliders start. Code that the web "
+            "edition folds, mostly of figures and of longer proofs, is left out here; it is in the "
+            "notebooks. "
+            f"{solved}Where the text speaks of buttons, of folding, or of a page that computes, it means "
+            "the web edition."
         ),
     ]
     free = nodes.paragraph()

@@ -10,14 +10,16 @@ from pathlib import Path
 from docutils import nodes
 
 INK = "#000000"
-FULL = 518.4        # the width in points of a figure that takes the whole line
+FULL = 518.4  # the width in points of a figure that takes the whole line
 
 
 def site(app):
     """The address of the published site, where it is known: on GitHub Pages, from the repository's."""
     if app.config.html_baseurl:
         return app.config.html_baseurl
-    known = re.fullmatch(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", os.environ.get("BOOK_REPOSITORY", ""))
+    known = re.fullmatch(
+        r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", os.environ.get("BOOK_REPOSITORY", "")
+    )
     return f"https://{known[1].lower()}.github.io/{known[2]}/" if known else ""
 
 
@@ -28,8 +30,8 @@ def on_paper(svg, patterns=""):
     svg = re.sub(r"var\(--[\w-]+,\s*([^()]+)\)", r"\1", svg)
     svg = re.sub(r"var\(--pst-color-(?:background|surface|on-background)\)", "#ffffff", svg)
     svg = re.sub(r"var\(--[\w-]+\)", INK, svg)
-    svg = re.sub(r"<a\b[^>]*>|</a>", "", svg)             # no link, no keyboard
-    svg = re.sub(r"<path(?![^>]*\bd=)", '<path d="M0 0"', svg)        # Matplotlib's space and empty lines
+    svg = re.sub(r"<a\b[^>]*>|</a>", "", svg)  # no link, no keyboard
+    svg = re.sub(r"<path(?![^>]*\bd=)", '<path d="M0 0"', svg)  # Matplotlib's space and empty lines
     return svg.replace("currentColor", INK)
 
 

@@ -29,7 +29,11 @@ class Writer:
             raise FileNotFoundError("no Node found: it comes with the Python package playwright")
         command = [runs, HERE / "mathml.mjs", startup, json.dumps(config)]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
             encoding="utf-8",
         )
         atexit.register(self.process.kill)

@@ -1,7 +1,7 @@
 r"""Outputs of cells, stored as HTML for the site, as nodes of the document.
 
 The package writes a small HTML of its own: figures, chains of formulas, arguments, verdicts, tables, with
-formulas between `\(` and `\)`. An element that is not among them is an error, so that nothing is lost unseen.
+formulas between `\(` and `\)`. An element that is not among them is an error: nothing is lost unseen.
 """
 
 import re
@@ -112,7 +112,7 @@ class Converter:
 
     def block_p(self, element, classes):
         inside = self.inline_of(element)
-        if len(inside) == 1 and isinstance(inside[0], nodes.math):      # the formula of a card
+        if len(inside) == 1 and isinstance(inside[0], nodes.math):  # the formula of a card
             code = inside[0].astext()
             return [nodes.math_block(code, code, nowrap=False, number=None, label=None)]
         return [nodes.paragraph("", "", *inside, classes=classes)]
@@ -229,7 +229,9 @@ class Converter:
 def docname_of(node, otherwise):
     """The page that a node comes from, in the assembled document, too."""
     while node is not None:
-        if isinstance(node, nodes.section | addnodes.start_of_file | nodes.document) and node.get("docname"):
+        if isinstance(node, nodes.section | addnodes.start_of_file | nodes.document) and node.get(
+            "docname"
+        ):
             return node["docname"]
         node = node.parent
     return otherwise
@@ -267,7 +269,7 @@ class Outputs(SphinxPostTransform):
         for cell in list(self.document.findall(nodes.container)):
             classes = cell.get("classes", [])
             if "cell_input" in classes and "tag_hide-input" in cell.parent["classes"]:
-                cell.parent.remove(cell)        # the site folds it, and it is in the notebook
+                cell.parent.remove(cell)  # the site folds it, and it is in the notebook
         for raw in list(self.document.findall(nodes.raw)):
             if raw.get("format") == "html":
                 self.replace(raw)
@@ -286,7 +288,6 @@ class Outputs(SphinxPostTransform):
             lambda told: log.warning("%s", told, location=docname),
         )
         raw.replace_self(convert(raw.astext()))
-
 
     def elsewhere(self, docname):
         """What stands for a part of a page that only a browser can show."""

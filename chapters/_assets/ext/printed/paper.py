@@ -16,12 +16,25 @@ from . import cover
 from .nodes import chain, claim, heading, link, reason, statement
 from .outputs import docname_of
 
-LONG = 80           # characters of TeX from which a formula in a line may be wider than the line
-WIDE = 80           # letters that a line of a table holds
+LONG = 80  # characters of TeX from which a formula in a line may be wider than the line
+WIDE = 80  # letters that a line of a table holds
 HERE = Path(__file__).resolve().parent
 PRINTED = re.compile(r"\$[^$\n]+\$")
 TOKEN = re.compile(r"\\[a-zA-Z]+\*?|\\.|[^\\]", re.DOTALL)
-RELATIONS = {"=", "<", ">", r"\le", r"\leq", r"\ge", r"\geq", r"\ne", r"\approx", r"\simeq", r"\propto", r"\to"}
+RELATIONS = {
+    "=",
+    "<",
+    ">",
+    r"\le",
+    r"\leq",
+    r"\ge",
+    r"\geq",
+    r"\ne",
+    r"\approx",
+    r"\simeq",
+    r"\propto",
+    r"\to",
+}
 SIGNS = {"+", "-", r"\pm", r"\mp", r"\cdot", r"\times"}
 OPENING = {"{", r"\left", r"\begin"}
 CLOSING = {"}", r"\right", r"\end"}
@@ -108,7 +121,9 @@ def visit_math_block(self, node):
         inner = rf"\begin{{aligned}}{code}\end{{aligned}}" if name else code
         self.body.append("\n" + rf"\iemdisplay{{{number}}}{{{label}}}{{{inner}}}" + "\n")
     else:
-        self.body.append("\n" + rf"\iemdisplay{{{number}}}{{{label}}}{{{breakable(one_line(code))}}}" + "\n")
+        self.body.append(
+            "\n" + rf"\iemdisplay{{{number}}}{{{label}}}{{{breakable(one_line(code))}}}" + "\n"
+        )
     raise nodes.SkipNode
 
 
@@ -213,10 +228,15 @@ def lines(text):
     """What a cell printed with formulas between dollar signs, typeset."""
     made = nodes.line_block("", classes=["iem-printed"])
     for line in text.rstrip("\n").split("\n"):
-        made += nodes.line("", "", *(
-            nodes.math(piece, piece) if place % 2 else nodes.Text(piece)
-            for place, piece in enumerate(line.split("$")) if piece
-        ))
+        made += nodes.line(
+            "",
+            "",
+            *(
+                nodes.math(piece, piece) if place % 2 else nodes.Text(piece)
+                for place, piece in enumerate(line.split("$"))
+                if piece
+            ),
+        )
     return made
 
 
@@ -226,7 +246,9 @@ def columns(table):
     wide = [max(length(row[i]) for row in rows) for i in range(len(rows[0]))]
     if sum(wide) <= WIDE:
         return "l" * len(wide)
-    word = [max(max(map(len, row[i].astext().split()), default=1) for row in rows) for i in range(len(wide))]
+    word = [
+        max(max(map(len, row[i].astext().split()), default=1) for row in rows) for i in range(len(wide))
+    ]
     narrow = [max(3, min(n, w, WIDE // 4)) + 2 for n, w in zip(wide, word, strict=True)]
     wide = [max(m, min(n, WIDE // 2)) for n, m in zip(wide, narrow, strict=True)]
     share = min(1, (WIDE - sum(narrow)) / max(1, sum(wide) - sum(narrow)))
@@ -243,7 +265,9 @@ def length(cell):
 
 def letters(text):
     if isinstance(text.parent, nodes.math):
-        return len(re.sub(r"\\[a-zA-Z]+", "x", re.sub(r"\\(?:left|right|operatorname|frac)|[\s{}_^]", "", text)))
+        return len(
+            re.sub(r"\\[a-zA-Z]+", "x", re.sub(r"\\(?:left|right|operatorname|frac)|[\s{}_^]", "", text))
+        )
     return len(text)
 
 
@@ -256,7 +280,9 @@ def state(env, node, root):
     label, docname = node["label"], docname_of(node, root)
     title, *body = node.children
     if kind := node.get("realtype"):
-        numbers = env.toc_fignumbers.get(docname, {}).get(node.get("countertype"), {}).get(node["ids"][0], ())
+        numbers = (
+            env.toc_fignumbers.get(docname, {}).get(node.get("countertype"), {}).get(node["ids"][0], ())
+        )
         name = [nodes.Text(f"{kind.title()} {'.'.join(map(str, numbers))}".strip())]
         said = title.children
         labels = [rf"\detokenize{{{docname}:{label}}}"]
@@ -307,7 +333,8 @@ def solutions(tree):
 
 def gathered(env, solved):
     """The solutions as a chapter, a section for each chapter that asked."""
-    made = nodes.section("", nodes.title("", "Solutions to the exercises"), ids=["solutions-to-the-exercises"])
+    title = nodes.title("", "Solutions to the exercises")
+    made = nodes.section("", title, ids=["solutions-to-the-exercises"])
     files = dict.fromkeys(node["docname"] for node in solved)
     for docname in files:
         title = env.titles[docname].deepcopy()
@@ -315,6 +342,14 @@ def gathered(env, solved):
         section += [node for node in solved if node["docname"] == docname]
         made += addnodes.start_of_file("", section, docname=docname)
     return made
+
+
+def said_of_itself(config):
+    """What readers of PDFs show of a book."""
+    title = config.html_title or config.project
+    known = {"title": title, "author": config.author, "subject": cover.SUBTITLE}
+    fields = ", ".join(f"pdf{key}={{{escape(text)}}}" for key, text in known.items())
+    return "\n" + rf"\AtBeginDocument{{\hypersetup{{{fields}}}}}" + "\n"
 
 
 def configure(app, config):
@@ -325,8 +360,9 @@ def configure(app, config):
     config.latex_toplevel_sectioning = "chapter"
     config.latex_logo = None
     config.latex_table_style = ["booktabs"]
+    title = config.html_title or config.project
     config.latex_documents = [
-        (config.root_doc, "implicit-em.tex", config.html_title or config.project, config.author, "manual", False)
+        (config.root_doc, "implicit-em.tex", title, config.author, "manual", False),
     ]
     config.latex_elements = {
         "papersize": "a4paper",
@@ -336,7 +372,7 @@ def configure(app, config):
         "fncychap": "",
         "fvset": r"\fvset{fontsize=\iemcodesize}",
         "figure_align": "H",
-        "preamble": (HERE / "preamble.tex").read_text("utf-8"),
+        "preamble": (HERE / "preamble.tex").read_text("utf-8") + said_of_itself(config),
         "maketitle": r"\iemtitlepage",
         "tableofcontents": r"{\hypersetup{linkcolor=black}\sphinxtableofcontents}",
     }
