@@ -9,7 +9,7 @@ FUZZ   := .venv-fuzz
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test claims proofs frameworks oldest fuzz lab notebooks bench success dist lock clean
+.PHONY: help book pdf epub test claims proofs frameworks oldest fuzz lab notebooks bench success dist lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,12 @@ book: $(VENV)/.ready ## build the book from the stored notebooks; any warning is
 	rm -rf _build/html/_static/tippy                # named anew in each build
 	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
 	@echo "The book's first page: $(CURDIR)/_build/html/index.html"
+
+pdf: $(VENV)/.ready ## build the book as a PDF (needs XeLaTeX; what is missing is named), before the site
+	$(RUN) chapters/_assets/ext/printed pdf
+
+epub: $(VENV)/.ready ## build the book as an EPUB, checked by epubcheck where that is installed
+	$(RUN) chapters/_assets/ext/printed epub
 
 test: $(VENV)/.ready ## run every test
 	$(RUN) -m pytest
@@ -35,7 +41,7 @@ frameworks: $(SECOND)/.ready ## check against PyTorch and JAX, in a second envir
 oldest: $(OLDEST)/.ready ## test the package with the oldest dependencies that it allows
 	SCIPY_ARRAY_API=1 $(OLDEST)/bin/python -m pytest tests iem -W default::DeprecationWarning \
 	    -o addopts="--strict-markers --doctest-modules -n auto" \
-	    --ignore=tests/frameworks --ignore=tests/test_site.py --ignore=tests/test_lite.py
+	    --ignore=tests/frameworks --ignore=tests/test_site.py --ignore=tests/test_lite.py --ignore=tests/test_print.py
 
 fuzz: $(FUZZ)/.ready ## make up formulas and command lines, guided by coverage (SECONDS=120 for each)
 	$(foreach target,formulas commands,$(FUZZ)/bin/python tests/fuzz/$(target).py -timeout=120 \

@@ -88,7 +88,16 @@ def commands(name):
 
 
 def test_the_book_is_executed_tested_and_built_before_it_is_published():
-    assert commands("publish")["build"] == ["make claims", "make test", "make book", "make dist"]
+    install, *made = commands("publish")["build"]
+    assert "apt-get install" in install
+    assert made == ["make claims", "make test", "make pdf && make epub", "make book", "make dist"]
+
+
+def test_what_sets_the_book_is_installed_before_the_tests():
+    for path in WORKFLOWS:
+        for runs in commands(path.stem).values():
+            if "make test" in runs:
+                assert any("ext/printed --missing" in run for run in runs[: runs.index("make test")]), path
 
 
 def test_the_schedule_covers_the_newest_and_the_oldest():
