@@ -119,7 +119,7 @@ def test_a_log_of_latex_is_read(tmp_path):
     assert any("Reference `nowhere'" in fault for fault in found)
     assert ["(3.0pt too wide)" in fault for fault in found if "Overfull" in fault] == [True]
     assert checks.log_faults("! Undefined control sequence.") == ["! Undefined control sequence."]
-    assert checks.log_faults(r"Overfull \vbox (5.0pt too high) detected at line 3") != []
+    assert checks.log_faults(r"Overfull \vbox (13.0pt too high) detected at line 3") != []
     assert checks.log_faults(r"Overfull \hbox (1.0pt too wide) in paragraph") == []
 
 

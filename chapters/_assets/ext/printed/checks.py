@@ -11,7 +11,9 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-PAGE_WIDE = 2.0  # points by which a line may run out of the page unseen
+# Points by which a line may be too wide, and a box that goes on to the next page too high: less than a line,
+# in a lower margin of seven.
+LIMITS = {"h": 2.0, "v": 12.0}
 LINE = re.compile(r"^Overfull \\([hv])box \(([\d.]+)pt too (?:wide|high)\).*", re.MULTILINE)
 SAID = re.compile(
     r"^! .*|^Missing character:.*|^LaTeX Warning: .*(?:undefined|multiply.defined).*|"
@@ -48,7 +50,7 @@ def live_figures(root):
 
 def log_faults(log):
     """What LaTeX complains of."""
-    wide = [found[0] for found in LINE.finditer(log) if float(found[2]) > PAGE_WIDE]
+    wide = [found[0] for found in LINE.finditer(log) if float(found[2]) > LIMITS[found[1]]]
     return list(dict.fromkeys([*SAID.findall(log), *wide]))
 
 

@@ -273,6 +273,9 @@ class Outputs(SphinxPostTransform):
         for raw in list(self.document.findall(nodes.raw)):
             if raw.get("format") == "html":
                 self.replace(raw)
+        for symbols in self.document.findall(nodes.paragraph):
+            if "iem-symbols" in symbols["classes"]:
+                separate(symbols)
         for cell in list(self.document.findall(nodes.container)):
             if "cell" in cell.get("classes", []) and not len(cell):
                 cell.parent.remove(cell)
@@ -298,6 +301,16 @@ class Outputs(SphinxPostTransform):
             said += [nodes.Text(": "), nodes.reference("", where, refuri=where)]
         said += nodes.Text(".")
         return said
+
+
+def separate(symbols):
+    """The line of a chapter's symbols with commas, where no style sets them apart."""
+    links = [n for n in symbols.children[1:] if not isinstance(n, nodes.Text)]
+    title = symbols[0]
+    symbols.clear()
+    symbols += [title, nodes.Text(": ")]
+    for place, link in enumerate(links):
+        symbols += [*([nodes.Text(", ")] if place else []), link]
 
 
 def name_once(app, doctree, docname):

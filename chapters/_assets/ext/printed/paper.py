@@ -114,16 +114,17 @@ def visit_math_block(self, node):
         label = rf"\label{{equation:{node['docname']}:{label}}}"
     else:
         label = ""
+    before = [n for n in node.parent[: node.parent.index(node)] if not isinstance(n, nodes.Invisible)]
+    goes_on = before and isinstance(before[-1], nodes.paragraph | nodes.math_block)
+    self.body.append("" if goes_on else "\n")  # a display belongs to the paragraph before it
     if node.get("nowrap"):
-        self.body.append(f"\n{label}{code}\n")
+        self.body.append(f"{label}{code}\n")
     elif re.search(r"\\\\|(?<!\\)&", code):
         name = "aligned" if r"\begin" not in code else ""
         inner = rf"\begin{{aligned}}{code}\end{{aligned}}" if name else code
-        self.body.append("\n" + rf"\iemdisplay{{{number}}}{{{label}}}{{{inner}}}" + "\n")
+        self.body.append(rf"\iemdisplay{{{number}}}{{{label}}}{{{inner}}}" + "\n")
     else:
-        self.body.append(
-            "\n" + rf"\iemdisplay{{{number}}}{{{label}}}{{{breakable(one_line(code))}}}" + "\n"
-        )
+        self.body.append(rf"\iemdisplay{{{number}}}{{{label}}}{{{breakable(one_line(code))}}}" + "\n")
     raise nodes.SkipNode
 
 
