@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib
 import pytest
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 EXT = ROOT / "chapters" / "_assets" / "ext"
 sys.path.append(str(EXT))
 
-from printed import checks, downloads, figures, outputs, paper  # noqa: E402
+from printed import checks, downloads, ebook, figures, mathml, outputs, paper  # noqa: E402
 
 
 def tool(*arguments, **environment):
@@ -68,6 +69,14 @@ def test_what_stands_only_on_the_web_is_not_on_paper(folder):
     )
     assert asked == answered > 40
     assert not re.findall(r"\\iemlink\{\w+\}\{\s*\}", written)
+
+
+def test_the_index_on_paper_leads_to_theorems_and_activations(folder):
+    index = (folder / "_build" / "latex" / "implicit-em.ind").read_text("utf-8")
+    places = [
+        re.search(rf"spxentry{{{name}}}.*?hyperpage{{(\d+)}}", index) for name in ("Softsign", "CELU")
+    ]
+    assert all(places) and len({place[1] for place in places}) == 2
 
 
 def test_the_epub_is_a_book(folder):
@@ -141,6 +150,7 @@ def test_a_bad_pdf_is_refused(tmp_path):
     assert any(fault.startswith("page 1, not typeset: ") for fault in found)
 
 
+FRACTION = "<mfrac><mrow>{0}</mrow><mrow>{0}</mrow></mfrac>"
 PAGE = """<html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body>{}</body></html>"""
 MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML">{}</math>'
 PACKAGE = """<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="a">
@@ -222,6 +232,16 @@ def test_a_formula_in_text_becomes_one():
 def test_a_drawing_has_its_colours_on_paper():
     drawn = figures.on_paper('<svg><path d="M0 0" stroke="var(--a, #0072b2)" fill="currentColor"/></svg>')
     assert "var(" not in drawn and "#0072b2" in drawn and "currentColor" not in drawn
+
+
+def test_a_wide_formula_of_the_epub_is_set_smaller_or_in_pieces():
+    long = r"a = \frac{b + c}{d} - e" + " + f" * 40
+    assert ebook.pieces("a = b") == ["a = b"]
+    assert ebook.pieces(long)[:3] == ["a ", r"{}= \frac{b + c}{d} ", "{}- e "]
+    wide, high = (
+        "<math>" + row.format("<mi>x</mi><mo>+</mo><mi>y</mi>") + "</math>" for row in ("{0}{0}", FRACTION)
+    )
+    assert mathml.width(ElementTree.fromstring(wide)) == 2 * mathml.width(ElementTree.fromstring(high))
 
 
 def test_long_formulas_may_break_only_outside_brackets():

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-# Points by which a line may be too wide, and a box that goes on to the next page too high: less than a line,
-# in a lower margin of seven.
+# Points by which a line may be too wide, and a box that goes on to the next page too high: less than a
+# line, in a lower margin of six.
 LIMITS = {"h": 2.0, "v": 12.0}
 LINE = re.compile(r"^Overfull \\([hv])box \(([\d.]+)pt too (?:wide|high)\).*", re.MULTILINE)
 SAID = re.compile(

@@ -11,6 +11,7 @@ from sphinx.util import logging
 from . import cover
 from .mathml import Unreadable, writer
 from .nodes import chain, claim, link, reason
+from .paper import LONG, breakable, equation_number, one_line
 
 HERE = Path(__file__).resolve().parent
 STYLES = ("pygments.css", "book.css")
@@ -108,31 +109,40 @@ def visit_math_block(self, node):
     ids = "".join(f' id="{name}"' for name in node["ids"][:1])
     self.body.append(f'<div class="math"{ids}>{formula(self, node.astext().strip(), True)}')
     if isinstance(label, str) and label != "True":
-        from .paper import equation_number
-
         self.body.append(f'<span class="eqno">({equation_number(self.builder.env, node)})</span>')
     self.body.append("</div>\n")
     raise nodes.SkipNode
 
 
+def pieces(tex):
+    r"""A long formula in parts that may stand in lines of their own, cut before outermost relations, sums.
+
+    >>> pieces("a = b + c")
+    ['a = b + c']
+    """
+    if len(tex) < LONG:
+        return [tex]
+    first, *others = re.split(r"\\iem(?:relation|sum) ", breakable(one_line(tex)))
+    return [first, *(f"{{}}{part}" for part in others)]
+
+
 def visit_chain(self, node):
-    self.body.append(f'<table class="iem-chain" aria-label="{escape(node["label"])}"><tbody>')
+    self.body.append(f'<ul class="iem-chain" aria-label="{escape(node["label"])}">')
 
 
 def depart_chain(self, node):
-    self.body.append("</tbody></table>\n")
+    self.body.append("</ul>\n")
 
 
 def visit_link(self, node):
     code, *said = node.children
-    span = "" if said else ' colspan="2"'
-    shown = formula(self, rf"\displaystyle {code.astext()}")
-    self.body.append(f'<tr><td class="formula"{span}>{shown}</td>')
+    shown = " ".join(formula(self, rf"\displaystyle {part}") for part in pieces(code.astext()))
+    self.body.append(f'<li><div class="formula">{shown}</div>')
     for part in said:
-        self.body.append(f'<td class="{node["kind"]}">')
+        self.body.append(f'<div class="{node["kind"]}">')
         part.walkabout(self)
-        self.body.append("</td>")
-    self.body.append("</tr>")
+        self.body.append("</div>")
+    self.body.append("</li>")
     raise nodes.SkipNode
 
 

@@ -7,6 +7,7 @@ import subprocess
 from functools import cache
 from html import escape
 from pathlib import Path
+from xml.etree import ElementTree
 
 from derive_here import node
 
@@ -14,6 +15,25 @@ HERE = Path(__file__).resolve().parent
 SITE = HERE.parents[1] / "site"
 ERROR = re.compile(r'data-mjx-error="([^"]*)"')
 NOTES = re.compile(r'\s(?:data-[\w-]+|class|style)="[^"]*"')
+
+
+LINE = 46  # letters that a narrow page holds
+BESIDE = {"mfrac", "munder", "mover", "munderover"}  # what stands above each other
+SMALL = {"msup": 0.7, "msub": 0.7, "msubsup": 0.7}
+
+
+def width(element):
+    """About how wide a formula is, in letters."""
+    name = element.tag.rpartition("}")[2]
+    parts = [width(child) for child in element]
+    if name in BESIDE:
+        return max(parts, default=0)
+    if name in SMALL:
+        return parts[0] + SMALL[name] * max(parts[1:], default=0)
+    if name == "mtable":
+        return max((sum(width(cell) for cell in row) for row in element), default=0)
+    letters = len((element.text or "").strip("\u2061\u2062\u2063"))  # without what is only spoken
+    return 1.6 * letters if name == "mo" and letters == 1 else letters + sum(parts)
 
 
 class Unreadable(Exception):
@@ -52,7 +72,9 @@ class Writer:
         if found := ERROR.search(told["mathml"]):
             raise Unreadable(f"{found[1]} in {tex!r}")
         made = NOTES.sub("", re.sub(r"\n\s*", "", told["mathml"]))
-        return made.replace("<math", f'<math alttext="{escape(tex)}"', 1)
+        shrunk = LINE / max(LINE, width(ElementTree.fromstring(made)))
+        style = "" if shrunk == 1 else f' style="font-size: {max(shrunk, 0.5):.0%}"'
+        return made.replace("<math", f'<math alttext="{escape(tex)}"{style}', 1)
 
 
 def writer(app):

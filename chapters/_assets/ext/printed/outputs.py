@@ -309,8 +309,8 @@ def separate(symbols):
     title = symbols[0]
     symbols.clear()
     symbols += [title, nodes.Text(": ")]
-    for place, link in enumerate(links):
-        symbols += [*([nodes.Text(", ")] if place else []), link]
+    for place, symbol in enumerate(links):
+        symbols += [*([nodes.Text(", ")] if place else []), symbol]
 
 
 def name_once(app, doctree, docname):

@@ -9,6 +9,7 @@ import unicodedata
 from pathlib import Path
 
 from docutils import nodes
+from entries import names
 from sphinx import addnodes
 from sphinx.util.texescape import escape
 
@@ -53,7 +54,7 @@ def breakable(code):
             depth += 1
         elif bare in CLOSING:
             depth -= 1
-        if depth == 0 and left and left not in RELATIONS | SIGNS | {"(", "[", r"\quad"}:
+        if depth == 0 and left and left not in RELATIONS | SIGNS | {"(", "[", "_", "^", r"\quad"}:
             if bare in RELATIONS:
                 made.append(r"\iemrelation ")
             elif bare in SIGNS:
@@ -188,6 +189,7 @@ def nothing(self, node):
 def arrange(app, doctree, docname):
     if app.builder.name != "latex":
         return
+    enter(doctree)
     for node in list(doctree.findall(nodes.Admonition)):
         if node.get("label") and isinstance(node[0], nodes.title):
             state(app.env, node, docname)
@@ -223,6 +225,18 @@ def arrange(app, doctree, docname):
         if place == len(wrappers) - 1 and solved:
             book += gathered(app.env, solved)
         book += files
+
+
+def enter(doctree):
+    """The entries of the index at their places, where its page numbers are taken."""
+    places = {name: node for node in doctree.findall(nodes.Element) for name in node.get("ids", ())}
+    found = list(names(doctree))
+    known = {said for said, _ in found}
+    for node in list(doctree.findall(addnodes.index)):
+        if any(entry[1] in known for entry in node["entries"]):
+            node.parent.remove(node)
+    for said, name in found:
+        places[name].insert(1, addnodes.index(entries=[("single", said, name, "", None)]))
 
 
 def lines(text):
