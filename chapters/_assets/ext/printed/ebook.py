@@ -179,6 +179,7 @@ def configure(app, config):
     config.epub_tocdepth = 2
     config.epub_cover = ("_static/cover.png", "epub-cover.html")
     config.epub_use_index = True
+    config.epub_post_files = [("genindex.xhtml", "Index")]
     if not config.version:
         config.version = config.release = __version__
 

@@ -73,7 +73,7 @@ class Writer:
             raise Unreadable(f"{found[1]} in {tex!r}")
         made = NOTES.sub("", re.sub(r"\n\s*", "", told["mathml"]))
         shrunk = LINE / max(LINE, width(ElementTree.fromstring(made)))
-        style = "" if shrunk == 1 else f' style="font-size: {max(shrunk, 0.5):.0%}"'
+        style = "" if shrunk == 1 else f' style="font-size: {max(shrunk, 0.4):.0%}"'
         return made.replace("<math", f'<math alttext="{escape(tex)}"{style}', 1)
 
 
