@@ -84,7 +84,9 @@ def sphinx(builder, to, fresh):
     if done.returncode:
         said = [line for line in done.stderr.split("\n") if re.search("WARNING|ERROR|Error", line)]
         sys.exit(
-            "\n".join([f"The book could not be written for {builder}:", *(said or [done.stderr[-3000:]])])
+            "\n".join(
+                [f"The book could not be written for {builder}:", *(said[:20] or [done.stderr[-3000:]])]
+            )
         )
     return where
 

@@ -67,6 +67,10 @@ class Book(Epub3Builder):
             if "<math" in (Path(self.outdir) / href).read_text("utf-8"):
                 text = declared(text, href, "mathml")
         text = declared(text, "_static/cover.png", "cover-image")
+        # the index is in the contents and among the pages, so that Sphinx has it twice in their order
+        text = re.sub(
+            r'(?s)(<itemref idref="([^"]+)"[^>]*/>)(.*?)\s*<itemref idref="\2"[^>]*/>', r"\1\3", text
+        )
         served = "".join(f'    <meta property="schema:{name}">{said}</meta>\n' for name, said in ACCESS)
         path.write_text(text.replace("  </metadata>", f"{served}  </metadata>", 1), "utf-8")
         super().build_epub()

@@ -208,6 +208,9 @@ class Converter:
         result = []
         for name, *cells in rows[1:]:
             said = dict(zip(titles[1:], cells, strict=True))
+            formal = said["status"].find(class_="iem-formal") if "status" in said else None
+            if formal:
+                formal.extract()
             head = [nodes.strong("", "", *self.inline_of(name)), nodes.Text(" ")]
             told = [(t, c) for t, c in said.items() if t not in ("it says", "checked by")]
             for title, cell in told:
@@ -217,9 +220,19 @@ class Converter:
                 head += [nodes.Text(", " if title != told[0][0] else ""), *said_here]
             made = claim("", nodes.paragraph("", "", *head, classes=["iem-claim-head"]))
             made += nodes.paragraph("", "", *self.inline_of(said["it says"]))
+            made += [self.formal(formal)] if formal else []
             made += self.blocks(said["checked by"])
             result.append(made)
         return result
+
+    def formal(self, element):
+        """What is formally proved of a claim, and for what; the names stand on a page of their own."""
+        how_many, scope = element.find("summary"), element.find("p")
+        said = [*self.inline(element.find("a")), nodes.Text(", "), *self.inline_of(how_many)]
+        made = nodes.paragraph("", "", *said, nodes.Text(". "), *self.inline_of(scope))
+        first = next(made.findall(nodes.Text))
+        first.parent.replace(first, nodes.Text(first[:1].upper() + first[1:]))
+        return made
 
     def inline_of(self, element):
         """What stands in a line of an element."""
