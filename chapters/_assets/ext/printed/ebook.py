@@ -165,6 +165,7 @@ def nothing(self, node):
 def configure(app, config):
     from iem import __version__
 
+    config.html_math_renderer = "mathjax"  # of two renderers Sphinx would choose the other for the site
     name = config.html_title or config.project
     config.epub_title = name
     config.epub_basename = "implicit-em"
