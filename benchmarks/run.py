@@ -68,7 +68,7 @@ GROUPS = {
     ),
     "large": Group("Data larger than memory", "in chunks", "in memory", mixture.large),
     "starts": Group("A fresh interpreter", "iem", "beside", whole.starts),
-    "book": Group("The book", "make", "nbconvert", whole.book),
+    "book": Group("The book", "built", "bare pages", whole.book),
 }
 
 
