@@ -10,7 +10,7 @@ LOADED = {"src", "srcset", "poster", "data", "href", "xlink:href"}  # but an <a>
 ELSEWHERE = re.compile(r"(?:^|,)\s*(?:https?:)?//", re.I)
 LOADED_BY_CSS = re.compile(r"(?:url\(|@import)\s*['\"]?\s*((?:https?:)?//[^'\")\s]+)", re.I)
 ADDRESS_IN_SCRIPT = re.compile(r"['\"`]((?:https?:)?//[\w.-]+\.\w[^'\"`\s]*)")
-MARKUP = re.compile(r"\$|\\[()\[\]]|\\begin\{|\{[a-z:-]+\}`|^(?:```|:::)", re.M)
+MARKUP = re.compile(r"\$|[_^]\{|\\[()\[\]]|\\begin\{|\{[a-z:-]+\}`|^(?:```|:::)", re.M)
 
 
 def parse(html: str) -> BeautifulSoup:

@@ -1,10 +1,15 @@
-r"""Docstrings are written for people: `\(x\)` is mathematics, and a single backtick is code."""
+r"""Docstrings are written for people: `\(x\)` and `\[x\]` are mathematics, and a single backtick is code."""
 
 import re
 
 
 def to_rst(app, what, name, obj, options, lines):
-    lines[:] = re.sub(r"\\\((.+?)\\\)", r":math:`\1`", "\n".join(lines)).split("\n")
+    text = re.sub(r"\\\((.+?)\\\)", r":math:`\1`", "\n".join(lines))
+    lines[:] = re.sub(r"^\\\[(.+?)\\\]$", display, text, flags=re.M | re.S).split("\n")
+
+
+def display(found):
+    return f"\n.. math:: {' '.join(found[1].split())}\n"
 
 
 def setup(app):
