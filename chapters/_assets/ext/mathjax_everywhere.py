@@ -3,6 +3,7 @@
 Its parts are named in the head of the page, so that a browser fetches them together.
 """
 
+from lean_styles import of_the_site
 from sphinx.application import Sphinx
 
 FOLDER = "vendor/mathjax/"
@@ -16,6 +17,8 @@ def parts(config):
 
 
 def preload(app, pagename, templatename, context, doctree):
+    if not of_the_site(app):
+        return
     to = context["pathto"]
     places = [to(FOLDER + part, 1) for part in parts(app.config)]
     links = [f'<link rel="preload" as="script" href="{place}">' for place in places]
