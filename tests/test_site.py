@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from browsing import INSPECT, built, faults_of, served
+from browsing import REACH, THIN, built, faults_of, served, visits
 from pages import (
     broken_links,
     empty_blocks,
@@ -65,23 +65,86 @@ def site(book):
         yield address
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (390, "dark")])
-def test_every_page_opens(browser, site, pages, width, theme):
-    window = {"width": width, "height": 900}
-    faults = {}
-    with closing(browser.new_context(viewport=window, color_scheme=theme)) as context:
-        for name in pages:
-            with closing(context.new_page()) as page:
-                found = faults_of(page, site + name, site)
-                if page.locator("html").get_attribute("data-theme") != theme:
-                    found.append(f"not {theme}")
-                boxes = [".search-button__button", "form.bd-search"]
-                visible = [page.locator(box).filter(visible=True).count() for box in boxes]
-                if visible != [1, int(name == "search.html")]:
-                    found.append(f"{visible} search boxes")
-            if found:
-                faults[name] = found
-    assert faults == {}
+PHONE, DESK = {"width": 390, "height": 900}, {"width": 1280, "height": 900}
+LIMIT = 1_500_000
+APART = "vendor/pyodide/", "wheels/", "derive/snapshot.bin"
+WHOLE = "chapters/notation.html"  # where axe looks into the formulas, too
+WIDTH = ("scrollable-region-focusable",)  # what depends on the width of a page
+
+
+def look(visit):
+    """A page as it stands: its faults, its colours, its search boxes, what the keyboard does not reach."""
+    page = visit.page
+    visit.inspect()
+    boxes = [".search-button__button", "form.bd-search"]
+    visible = [page.locator(box).filter(visible=True).count() for box in boxes]
+    if visible != [1, int("search.html" in page.url)]:
+        visit.faults.append(f"{visible} search boxes")
+    visit.faults += page.evaluate(REACH)
+
+
+def come_to_life(visit):
+    """A live figure loads its libraries when the reader comes near, and then moves."""
+    figure = visit.page.locator(".iem-live")
+    if any("/vega/" in url for url in visit.requests):
+        visit.faults.append("loads the libraries of the live figure on first view")
+    figure.scroll_into_view_if_needed()
+    visit.page.locator(".iem-live.is-live").wait_for()
+    visit.page.wait_for_timeout(300)
+    visit.inspect()
+
+
+@pytest.fixture(scope="module")
+def seen(browser, book, site, pages):
+    """Every page, opened once: dark on a phone, then light on a desk. What is wrong, and what it weighs."""
+    found = {}
+    with closing(browser.new_context(viewport=PHONE, color_scheme="dark")) as context:
+        for name, visit in visits(context, site, pages):
+            visit.page.wait_for_load_state()
+            visit.become(PHONE, "dark")
+            look(visit)
+            weight = visit.weight(book, *APART)
+            if "iem-live" in pages[name]:
+                come_to_life(visit)
+            visit.become(DESK, "light")
+            look(visit)
+            if name != WHOLE:
+                visit.page.evaluate(THIN)
+            violations = visit.violations()
+            visit.become(PHONE, "dark")
+            violations += visit.violations(*WIDTH)
+            found[name] = {"faults": visit.faults, "weight": weight, "violations": violations}
+    return found
+
+
+def those(seen, what):
+    return {name: found[what] for name, found in seen.items() if found[what]}
+
+
+def test_every_page_opens(seen):
+    assert those(seen, "faults") == {}
+
+
+def test_every_page_is_open_to_all(seen):
+    assert those(seen, "violations") == {}
+
+
+def test_every_page_is_light(seen):
+    weights = {name: found["weight"] for name, found in seen.items()}
+    assert min(weights.values()) > 100_000
+    assert {name: weight for name, weight in weights.items() if weight > LIMIT} == {}
+
+
+def test_previews_load_when_a_reader_comes_to_a_link(page, site, pages):
+    """Not before, and not on a page without links that have one; the keyboard brings them, too."""
+    assert 'previews.js"' not in re.sub(r"\?v=\w+", "", pages["chapters/run.html"])
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site}chapters/tanh.html")
+    assert not any("/tippy/" in url for url in asked)
+    page.locator("article a.reference[href='identifiability.html#thm-I1']").first.focus()
+    page.locator(".tippy-content").wait_for()
+    assert len([url for url in asked if "/tippy/" in url]) == 3
 
 
 def test_the_script_of_live_figures_is_on_their_pages_only(pages):
@@ -89,25 +152,6 @@ def test_the_script_of_live_figures_is_on_their_pages_only(pages):
     live = {name for name, page in found.items() if page.select(".iem-live")}
     assert live
     assert {name for name, page in found.items() if page.select('script[src*="live.js"]')} == live
-
-
-def test_live_figures_come_to_life(browser, site, pages):
-    faults = {}
-    for name in (name for name, html in pages.items() if "iem-live" in html):
-        with closing(browser.new_page(viewport={"width": 390, "height": 900})) as page:
-            seen, requests = [], []
-            page.on("console", lambda m, seen=seen: seen.append(m.text) if m.type == "error" else None)
-            page.on("request", lambda r, requests=requests: requests.append(r.url))
-            seen += faults_of(page, site + name, site)
-            assert not [url for url in requests if "/vega/" in url]  # not on first view
-            page.locator(".iem-live").scroll_into_view_if_needed()
-            page.locator(".iem-live.is-live").wait_for()
-            page.wait_for_timeout(300)
-            seen += [url for url in requests if not url.startswith((site, "data:", "blob:"))]
-            seen += page.evaluate(INSPECT)
-            if seen:
-                faults[name] = seen
-    assert faults == {}
 
 
 def test_the_theme_can_be_chosen(page, site):
