@@ -57,6 +57,7 @@ notebooks: $(VENV)/.ready ## execute every chapter and store its outputs
 
 bench: $(SECOND)/.ready ## measure the speed again, for the page Speed (ARGS="scipy torch": a part of it)
 	$(SECOND)/bin/python benchmarks/run.py $(ARGS)
+	$(if $(ARGS),,$(SECOND)/bin/python benchmarks/pages.py)    # of the built book, if there is one
 
 success: $(VENV)/.ready ## measure the success rates of annealing again (some ten minutes of two cores)
 	$(RUN) benchmarks/success.py
