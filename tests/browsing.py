@@ -4,12 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from time import monotonic, sleep
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -135,6 +136,14 @@ def served(site: Path) -> Iterator[str]:
             thread.join()
 
 
+def lasting(look: Callable[[], list[str]], seconds: float = 5.0) -> list[str]:
+    """What a look finds again and again: a busy machine may be late to follow a change."""
+    end = monotonic() + seconds
+    while (found := look()) and monotonic() < end:
+        sleep(0.25)
+    return found
+
+
 class Visit:
     """A page that opens at `address`, loading nothing from outside `site`: what fails, what it loads."""
 
@@ -159,10 +168,11 @@ class Visit:
         self.page.wait_for_function("(width) => innerWidth === width", arg=viewport["width"])
         self.page.evaluate(FOLLOWED)
 
-    def inspect(self) -> None:
-        """Look at the page as it stands, once it is loaded and typeset."""
+    def inspect(self, *looks: Callable[[Page], list[str]]) -> None:
+        """Look at the page, once it is loaded and typeset; a fault is what is still there after seconds."""
         self.page.wait_for_load_state()
-        self.faults += self.page.evaluate(INSPECT)
+        for look in (lambda page: page.evaluate(INSPECT), *looks):
+            self.faults += lasting(lambda look=look: look(self.page))
 
     def weight(self, folder: Path, *apart: str) -> int:
         """The bytes of the files loaded so far, uncompressed, but those with one of `apart` in the path."""

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from browsing import REACH, THIN, built, faults_of, served, visits
+from browsing import REACH, THIN, built, faults_of, lasting, served, visits
 from pages import (
     broken_links,
     empty_blocks,
@@ -72,15 +72,15 @@ WHOLE = "chapters/notation.html"  # where axe looks into the formulas, too
 WIDTH = ("scrollable-region-focusable",)  # what depends on the width of a page
 
 
-def look(visit):
-    """A page as it stands: its faults, its colours, its search boxes, what the keyboard does not reach."""
-    page = visit.page
-    visit.inspect()
+def search_boxes(page):
     boxes = [".search-button__button", "form.bd-search"]
     visible = [page.locator(box).filter(visible=True).count() for box in boxes]
-    if visible != [1, int("search.html" in page.url)]:
-        visit.faults.append(f"{visible} search boxes")
-    visit.faults += page.evaluate(REACH)
+    return [] if visible == [1, int("search.html" in page.url)] else [f"{visible} search boxes"]
+
+
+def look(visit):
+    """A page as it stands: its faults, its search boxes, what the keyboard does not reach."""
+    visit.inspect(search_boxes, lambda page: page.evaluate(REACH))
 
 
 def come_to_life(visit):
@@ -110,9 +110,9 @@ def seen(browser, book, site, pages):
             look(visit)
             if name != WHOLE:
                 visit.page.evaluate(THIN)
-            violations = visit.violations()
+            violations = lasting(visit.violations)
             visit.become(PHONE, "dark")
-            violations += visit.violations(*WIDTH)
+            violations += lasting(lambda visit=visit: visit.violations(*WIDTH))
             found[name] = {"faults": visit.faults, "weight": weight, "violations": violations}
     return found
 
