@@ -10,7 +10,7 @@ from pairs import Row, beside
 
 import iem
 
-SIZES = (("10⁶", 10**6), ("10⁴", 10**4))
+SIZES = (("$10^6$", 10**6), ("$10^4$", 10**4))
 POINT = {"m": 1.2, "sigma": 1.1, "tau": 0.7}
 SCALE = 1.2 / (1.1**2 * 0.7)
 

@@ -20,7 +20,7 @@ SHAPES = [(10,), (1000, 2), (10**6, 2), (1000, 10), (10**6, 3), (10**6, 10), (10
 
 def name_of(shape: tuple[int, ...], *more: str) -> str:
     """A shape in words, large numbers as powers of ten."""
-    powers = {10**n: f"10{raised}" for n, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸") if n > 2}
+    powers = {10**n: f"$10^{n}$" for n in range(3, 9)}
     return ", ".join([" x ".join(powers.get(n, str(n)) for n in shape), *more])
 
 

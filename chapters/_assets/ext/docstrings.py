@@ -1,4 +1,4 @@
-r"""Docstrings are written for people: `\(x\)` and `\[x\]` are mathematics, and a single backtick is code."""
+r"""Docstrings are written for people: `\(x\)` and `\[x\]` are mathematics, a single backtick is code."""
 
 import re
 

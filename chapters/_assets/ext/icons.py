@@ -3,6 +3,7 @@
 The theme's style sheets name the icons by their characters; after `lean_styles` they name those in use.
 """
 
+import logging
 import re
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,8 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from lean_styles import of_the_site, pages
 from sphinx.errors import ExtensionError
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 SCRIPT = re.compile(r"\s*<script src=\"[^\"]*/scripts/fontawesome\.js[^\"]*\"></script>")
 ICON = re.compile(r"<(i|span) (?=class=\"(?:[^\"]* )?fa[srb]?[ -])")

@@ -1,7 +1,8 @@
-"""The book's style sheets without the rules that no page can use, two thirds of the theme's.
+"""The style sheets of the theme without the rules that no page can use, two thirds of them.
 
 A rule goes when it asks for a class or an id that is in no page of the book and in none of its scripts,
-which might set one. What stays is as it was, in its order.
+which might set one. What stays is as it was, in its order. The book's own sheets stay whole: some of their
+rules are for what is computed in a page.
 """
 
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import tinycss2
 
+HERE = Path(__file__).resolve().parent
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 NAMED = re.compile(r"\s(?:class|id)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 LINK = re.compile(r"(<link\b[^>]*\bhref=\")([^\"?]*\.css)(?:\?[^\"]*)?(\")")
@@ -95,7 +97,8 @@ def finish(app, exception):
         return
     site = Path(app.outdir)
     known = words(site)
-    for sheet in sheets(site):
+    own = {sheet.name for sheet in HERE.with_name("static").glob("*.css")}
+    for sheet in (sheet for sheet in sheets(site) if sheet.name not in own):
         sheet.write_text(lean(sheet.read_text("utf-8"), known), "utf-8")
 
 

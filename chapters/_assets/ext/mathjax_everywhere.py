@@ -8,6 +8,11 @@ from sphinx.application import Sphinx
 
 FOLDER = "vendor/mathjax/"
 FONT = "font/chtml.js"
+# The part for assistive MathML sets an option of the menu, of which MathJax complains where there is none.
+READY = """MathJax.startup = {ready() {
+    delete MathJax.config.options.menuOptions;
+    MathJax.startup.defaultReady();
+}};"""
 
 
 def parts(config):
@@ -28,4 +33,5 @@ def preload(app, pagename, templatename, context, doctree):
 def setup(app: Sphinx):
     app.set_html_assets_policy("always")
     app.connect("html-page-context", preload)
+    app.add_js_file(None, body=READY, priority=600)  # after the settings, which are written at 500
     return {"parallel_read_safe": True, "parallel_write_safe": True}
