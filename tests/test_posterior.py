@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.special import logsumexp, softmax
 
-from iem import entropy, free_energy, responsibilities
+from iem import entropy, free_energy, log_responsibilities, responsibilities
+from iem.posterior import BLOCK, FEW
 
 INF = float("inf")
 HUGE = 1e308
@@ -310,3 +311,18 @@ def test_a_temperature_that_vanishes_in_the_type_is_zero():
     assert free_energy(d, 7e-46) == 0
     r = responsibilities(np.asarray([0.0, 1e-45], "float32"), 1e-45)  # the smallest that does not vanish
     same(r, np.exp([0, -1]) / (1 + np.exp(-1)), 1e-6)
+
+
+@pytest.mark.parametrize("function", [responsibilities, free_energy, log_responsibilities])
+@pytest.mark.parametrize(("H", "tau"), [(2, 0.7), (5, 0.0), (FEW, 1e308), (FEW + 1, 0.7)])
+def test_many_rows_are_computed_like_few(function, H, tau):
+    """Blocks of rows, the last one short, give what hypotheses along the first axis give at once."""
+    rng = np.random.default_rng(H)
+    d = rng.uniform(0, 8, (2, BLOCK // H + 7, H))
+    d[..., 1:][rng.random((*d.shape[:-1], H - 1)) < 0.2] = np.inf
+    for prior in (None, rng.uniform(0.1, 1, H)):
+        here = function(d, tau, prior=prior)
+        first = function(np.moveaxis(d, -1, 0), tau, prior=prior, axis=0)
+        there = np.moveaxis(first, 0, -1) if function is not free_energy else first
+        assert here.flags.c_contiguous
+        np.testing.assert_allclose(here, there, rtol=1e-13, atol=0)
