@@ -15,7 +15,6 @@ help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 book: $(VENV)/.ready ## build the book from the stored notebooks; any warning is an error
-	rm -rf _build/html/_static/tippy                # named anew in each build
 	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
 	@echo "The book's first page: $(CURDIR)/_build/html/index.html"
 
