@@ -24,6 +24,8 @@ import posteriors
 import whole
 from pairs import Row, table
 
+from iem.storing import store
+
 STORED = Path(__file__).resolve().parent.parent / "chapters" / "data" / "speed.md"
 PACKAGES = ("numpy", "scipy", "sympy", "scikit-learn", "torch", "jax")
 
@@ -98,7 +100,7 @@ def main(names: list[str]) -> None:
         with ProcessPoolExecutor(1, get_context("spawn")) as fresh:
             tables[GROUPS[name].title] = fresh.submit(measured, name).result()
         kept = [tables[g.title] for g in GROUPS.values() if g.title in tables]
-        STORED.write_text("\n\n".join([head, *kept]) + "\n", "utf-8")
+        store(STORED, "\n\n".join([head, *kept]) + "\n")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from tqdm import tqdm
 
 from iem.annealing import AnnealedMixture
 from iem.schedules import Geometric
+from iem.storing import store
 
 STORED = Path(__file__).parent.parent / "chapters" / "data" / "success.json"
 SEEDS = 30
@@ -235,7 +236,7 @@ def main(processes: int = 2) -> None:
         results = [w.result() for w in tqdm(as_completed(work), total=len(work), desc="data sets")]
     STORED.parent.mkdir(exist_ok=True)
     text = json.dumps(table(results), indent=1, sort_keys=True)
-    STORED.write_text(text + "\n", encoding="utf-8")
+    store(STORED, text + "\n")
 
 
 if __name__ == "__main__":

@@ -95,6 +95,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except IemError as error:
         print(f"iem: {error}", file=sys.stderr)
         return 2
+    except OSError as error:  # such as a full disk
+        sys.stdout = None
+        print(f"iem: {error}", file=sys.stderr)
+        return 2
     return status
 
 

@@ -33,6 +33,7 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from iem.stamps import VERDICT, code_cells, digest, load, reads_chapters
+from iem.storing import store
 
 
 def canonical(nb: NotebookNode) -> NotebookNode:
@@ -107,12 +108,7 @@ async def execute(path: Path, timeout: int = 600) -> None:
     after = nbformat.writes(settle(canonical(nb), load(path))) + "\n"  # type: ignore[no-untyped-call]
     if path.read_bytes() != before:
         raise RuntimeError("edited while it was executed; not stored")
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        temporary.write_bytes(after.encode())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    store(path, after)
 
 
 async def execute_all(paths: Sequence[Path], timeout: int) -> bool:
@@ -164,6 +160,7 @@ def interruptible(work: Coroutine[Any, Any, bool]) -> bool:
         try:
             return result.result()
         except KeyboardInterrupt:
+            loop.set_exception_handler(lambda *_: None)  # nbclient's watch over a kernel now gone
             loop.call_soon_threadsafe(task.cancel)
             raise
 

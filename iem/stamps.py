@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 PACKAGE = Path(__file__).parent
 UNUSED = {  # no chapter's output depends on these
-    *("__main__.py", "notebooks.py", "recheck.py", "stamps.py"),
+    *("__main__.py", "notebooks.py", "recheck.py", "stamps.py", "storing.py"),
     *("page.py", "sketch.py", "snippet.py", "typed.py"),
 }
 VERDICT = "application/vnd.iem.verdict+json"

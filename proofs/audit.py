@@ -360,7 +360,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Rejected as error:
         print(f"rejected: {error}", file=sys.stderr)
         return 1
-    target.write_text(json.dumps(record, indent=1) + "\n")
+    whole = target.with_suffix(".new")
+    whole.write_text(json.dumps(record, indent=1) + "\n")
+    whole.replace(target)
     return 0
 
 

@@ -128,6 +128,7 @@ def test_an_interrupted_run_leaves_what_is_stored(tmp_path, delay):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # in the background it is ignored
     )
     with run:
         assert "executing" in run.stdout.readline()

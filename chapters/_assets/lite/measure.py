@@ -15,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
+from iem.storing import store
+
 HERE = Path(__file__).resolve().parent
 CHAPTERS = HERE.parents[1]
 STORED = HERE / "offline.json"
@@ -80,7 +82,7 @@ def main(names: list[str]) -> None:
 
     with ThreadPoolExecutor(os.cpu_count()) as workers:
         found = dict(workers.map(measured, paths))
-    STORED.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    store(STORED, json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":
