@@ -1,6 +1,6 @@
 """Derivatives through the package by autograd: the implicit-EM identity, and finite differences."""
 
-from functools import cache
+from functools import cache, partial
 
 import jax
 import jax.numpy as jnp
@@ -61,6 +61,31 @@ def test_gradients_are_finite_differences(tau, prior, count):
         assert torch.autograd.gradgradcheck(lambda x, f=function: f(x, tau, prior=prior), x)
         check_grads(lambda x, f=function: f(x, tau, prior=prior), (jnp.asarray(d),), order=2)
     assert torch.autograd.gradcheck(lambda x: entropy(responsibilities(x, tau)), x)
+
+
+@pytest.mark.parametrize("tau", [0.3, 2.0])
+@pytest.mark.parametrize("d", [[1.0, 1.0, 1.0], [0.0, 0.0, 2.5], [0.4, INF, 0.4], [INF, 1.0, INF]])
+def test_gradients_at_ties_and_under_masks_are_finite_differences(d, tau):
+    """A masked energy does not move: the finite ones are varied around where they tie."""
+    finite = np.isfinite(d)
+    moved = np.asarray(d)[finite]
+    weights = np.asarray([1.0, -2.0, 0.5])
+
+    def of_torch(x, function):
+        whole = torch.tensor(d, dtype=torch.float64).masked_scatter(torch.tensor(finite), x)
+        return (torch.tensor(weights) * function(whole, tau)).sum()
+
+    def of_jax(x, function):
+        return (weights * function(jnp.asarray(d).at[np.flatnonzero(finite)].set(x), tau)).sum()
+
+    def entropy_of(x, tau):
+        return entropy(responsibilities(x, tau))[..., None]
+
+    for function in (responsibilities, free_energy, entropy_of):
+        x = torch.tensor(moved, requires_grad=True)
+        assert torch.autograd.gradcheck(partial(of_torch, function=function), x)
+        assert torch.autograd.gradgradcheck(partial(of_torch, function=function), x)
+        check_grads(partial(of_jax, function=function), (jnp.asarray(moved),), order=2)
 
 
 @pytest.mark.parametrize("tau", [0.5, 2.0])
