@@ -56,13 +56,17 @@ def _abs(x: Any, xp: Any) -> Any:
 def _log(x: Any, xp: Any) -> Any:
     if _array(x):
         return xp.log(x)
-    return math.log(x) if x > 0 else -math.inf
+    if x > 0:
+        return math.log(x)
+    return -math.inf if x == 0 else math.nan
 
 
 def _atanh(x: Any, xp: Any) -> Any:
     if _array(x):
         return xp.atanh(x)
-    return math.atanh(x) if abs(x) < 1 else math.copysign(math.inf, x)
+    if abs(x) < 1:
+        return math.atanh(x)
+    return math.copysign(math.inf, x) if abs(x) == 1 else math.nan
 
 
 def _exp(x: Any, xp: Any) -> Any:
@@ -74,7 +78,7 @@ def _exp(x: Any, xp: Any) -> Any:
 def _log1p(x: Any, xp: Any) -> Any:
     if _array(x):
         return xp.log1p(x)
-    return math.log1p(x) if x > -1 else -math.inf
+    return math.log1p(x) if x > -1 else _log(1 + x, xp)
 
 
 def _expm1(x: Any, xp: Any) -> Any:
@@ -215,7 +219,7 @@ def _power(base: Any, exponent: Any) -> Any:
     try:
         return math.pow(base, exponent)
     except OverflowError:
-        return math.inf
+        return -math.inf if base < 0 and exponent % 2 == 1 else math.inf
     except ValueError:  # a negative number to a power that is not whole
         return math.nan
 

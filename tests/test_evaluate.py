@@ -1,4 +1,4 @@
-"""Powers of what is typed: on arrays as in exact arithmetic, wherever there is a real number."""
+"""Expressions computed on numbers and on arrays: the same value, exact arithmetic's where there is one."""
 
 import math
 
@@ -29,6 +29,8 @@ def test_exponents_may_depend_on_the_residual(text):
         (0.0, -1.0, math.inf),
         (-1.0, 0.5, math.nan),
         (10.0, 400.0, math.inf),
+        (-10.0, 400.0, math.inf),
+        (-10.0, 401.0, -math.inf),
         (-2.0, 3.0, -8.0),
         (0.0, 0.0, 1.0),
     ],
@@ -36,3 +38,12 @@ def test_exponents_may_depend_on_the_residual(text):
 def test_powers_of_numbers(base, exponent, value):
     a, b = sp.symbols("a b")
     assert evaluate(sp.Pow(a, b), {"a": base, "b": exponent}, np) == pytest.approx(value, nan_ok=True)
+
+
+@pytest.mark.parametrize("x", [-math.inf, -3.0, -1.0, -0.5, 0.0, 1.0, 3.0, 800.0, math.inf])
+@pytest.mark.parametrize("f", [sp.log, lambda y: sp.log(1 + y), sp.atanh, sp.exp, lambda y: sp.exp(y) - 1])
+def test_functions_of_a_number_are_those_of_an_array(f, x):
+    y = sp.Symbol("y")
+    with np.errstate(all="ignore"):
+        wanted = evaluate(f(y), {"y": np.asarray([x])}, np)[0]
+    assert evaluate(f(y), {"y": x}, np) == pytest.approx(wanted, rel=1e-15, nan_ok=True)
