@@ -145,12 +145,10 @@ class Proofs:
 
     @cached_property
     def missing(self) -> dict[str, str]:
-        """Why nothing of a claim is formally proved, for the claims where that is said."""
-        return {
-            claim: entry["lacks"]
-            for claim in self.book
-            if (entry := self.coverage.get(claim)) and entry["covers"] == "none"
-        }
+        """Why nothing of a claim is formally proved."""
+        untried = {"covers": "none", "lacks": "not tried yet."}
+        entries = {claim: self.coverage.get(claim, untried) for claim in self.book}
+        return {claim: entry["lacks"] for claim, entry in entries.items() if entry["covers"] == "none"}
 
     def summary(self) -> str:
         """One line on what is formally proved."""
