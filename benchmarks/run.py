@@ -70,7 +70,7 @@ GROUPS = {
     ),
     "large": Group("Data larger than memory", "in chunks", "in memory", mixture.large),
     "starts": Group("A fresh interpreter", "iem", "beside", whole.starts),
-    "book": Group("The book", "built", "bare pages", whole.book),
+    "book": Group("The book", "by the project", "by nbconvert", whole.book),
 }
 
 

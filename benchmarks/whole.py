@@ -1,8 +1,9 @@
-"""Starting, and building the whole book, beside the nearest that has to be done anyway."""
+"""Starting, building the book and executing chapters, beside the nearest that has to be done anyway."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pairs import Function, Row, in_turns, row
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKED = ROOT / ".venv" / "bin" / "python"
+EXECUTED = "tanh.ipynb", "attention.ipynb"
 BUILD = ["build", ".", "--all", "-W", "-n", "--keep-going", "--path-output"]
 
 
@@ -35,9 +37,15 @@ def starts() -> Iterator[Row]:
 
 
 def book() -> Iterator[Row]:
-    """The book from its stored notebooks, beside their bare pages."""
+    """The book from its stored notebooks, and a run of two of them, beside nbconvert's."""
     chapters = sorted((ROOT / "chapters").glob("*.ipynb"))
     with tempfile.TemporaryDirectory() as folder:
         pages = ["-m", "nbconvert", "--to", "html", "--output-dir", f"{folder}/pages"]
         build = run(LOCKED.with_name("jupyter-book"), *BUILD, f"{folder}/book")
-        yield row("the book, nbconvert to HTML", in_turns(build, run(*pages, *chapters), [None], 3))
+        yield row(
+            "the book, its notebooks as bare pages", in_turns(build, run(*pages, *chapters), [None], 3)
+        )
+        copies = [shutil.copy(ROOT / "chapters" / name, folder) for name in ("claims.yml", *EXECUTED)][1:]
+        execute = ["-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", f"{folder}/executed"]
+        stored = run("-m", "iem.notebooks", *copies)
+        yield row("two chapters, executed", in_turns(stored, run(*execute, *copies), [None], 3))
