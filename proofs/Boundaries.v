@@ -220,6 +220,18 @@ Proof.
   auto_derive; auto. field. lra.
 Qed.
 
+(* responsibilities at inverse temperature beta, with unit weights *)
+Definition rb (H : nat) (beta : R) (d : nat -> R) (h : nat) : R := r H 1 (fun h => beta * d h) h.
+
+Lemma rb_beta H tau d h : 0 < tau -> (h < H)%nat -> rb H (/ tau) d h = r H tau d h.
+Proof.
+  intros Ht Hh. unfold rb. rewrite <- (I2_scale H tau d (/ tau) h) by (auto; apply Rinv_0_lt_compat; auto).
+  rewrite Rinv_l by lra. auto.
+Qed.
+
+Lemma d_lin c x : is_derive (fun t => t * c) x c.
+Proof. auto_derive; auto. ring. Qed.
+
 Lemma ent_rb H beta d : (0 < H)%nat -> ent H (rb H beta d) = beta * mean H (rb H beta d) d - F H 1 (fun h => beta * d h).
 Proof.
   intros Hp. generalize (T2_attained H 1 (fun h => beta * d h) Hp ltac:(lra)).
@@ -283,7 +295,7 @@ Proof.
     intros P HP. unfold filtermap, at_point. rewrite <- G0 in HP. apply (locally_singleton (G 0) P HP).
   - unfold G. eapply filterlim_comp; [|apply (@filterlim_opp R_AbsRing)].
     apply filterlim_ext_loc with (fun b => ent H (r H (/ b) d)).
-    + exists 0. intros b Hb. unfold ent. f_equal. apply bsum_ext. intros h Hh. rewrite <- F1_beta by (auto; apply Rinv_0_lt_compat; auto).
+    + exists 0. intros b Hb. unfold ent. f_equal. apply bsum_ext. intros h Hh. rewrite <- rb_beta by (auto; apply Rinv_0_lt_compat; auto).
       rewrite Rinv_involutive by lra. auto.
     + apply (filterlim_comp _ _ _ Rinv (fun t => ent H (r H t d)) _ _ _ filter_inv_p (T6_S_cold H d k Hk Min)).
 Qed.

@@ -4,77 +4,98 @@ From Coquelicot Require Import Coquelicot.
 From Resp Require Import Sums Defs Calculus Prior Temperature Identifiability Tanh Kernel Paths Attention.
 Open Scope R_scope.
 
-(* responsibilities at inverse temperature beta (beta = 0 allowed), and the negative log-likelihood of labels y n *)
-Definition rb (H : nat) (beta : R) (d : nat -> R) (h : nat) : R := r H 1 (fun h => beta * d h) h.
-Definition nll (N H : nat) (d : nat -> nat -> R) (y : nat -> nat) (beta : R) : R := bsum N (fun n => - ln (rb H beta (d n) (y n))).
-Definition slope (N H : nat) (d : nat -> nat -> R) (y : nat -> nat) (beta : R) : R :=
-  bsum N (fun n => d n (y n) - mean H (rb H beta (d n)) (d n)).
-Definition curv (N H : nat) (d : nat -> nat -> R) (beta : R) : R := bsum N (fun n => var H (rb H beta (d n)) (d n)).
+(* responsibilities at inverse temperature beta (beta = 0 allowed) with prior weights pi, and the negative log-likelihood of labels y n *)
+Definition rbp (H : nat) (pi : nat -> R) (beta : R) (d : nat -> R) (h : nat) : R := rp H 1 pi (fun h => beta * d h) h.
+Definition nll (N H : nat) (pi : nat -> R) (d : nat -> nat -> R) (y : nat -> nat) (beta : R) : R :=
+  bsum N (fun n => - ln (rbp H pi beta (d n) (y n))).
+Definition slope (N H : nat) (pi : nat -> R) (d : nat -> nat -> R) (y : nat -> nat) (beta : R) : R :=
+  bsum N (fun n => d n (y n) - mean H (rbp H pi beta (d n)) (d n)).
+Definition curv (N H : nat) (pi : nat -> R) (d : nat -> nat -> R) (beta : R) : R := bsum N (fun n => var H (rbp H pi beta (d n)) (d n)).
 
 (* F1: at beta = 1/tau these are the responsibilities at temperature tau *)
-Theorem F1_beta H tau d h : 0 < tau -> (h < H)%nat -> rb H (/ tau) d h = r H tau d h.
+Theorem F1_beta H pi tau d h : 0 < tau -> rbp H pi (/ tau) d h = rp H tau pi d h.
 Proof.
-  intros Ht Hh. unfold rb. rewrite <- (I2_scale H tau d (/ tau) h) by (auto; apply Rinv_0_lt_compat; auto).
-  rewrite Rinv_l by lra. auto.
+  intros Ht. assert (W : forall i, w 1 (fun h => / tau * d h) i = w tau d i) by (intros; unfold w; f_equal; field; lra).
+  unfold rbp, rp, Zp. rewrite W. f_equal. apply bsum_ext. intros; rewrite W; auto.
 Qed.
 
-Lemma nll_term H beta d h : (0 < H)%nat -> - ln (rb H beta d h) = beta * d h - F H 1 (fun h => beta * d h).
-Proof. intros Hp. unfold rb. rewrite ln_r by auto. unfold F. field. Qed.
+Lemma rbp_r H pi beta d h : (forall h, (h < H)%nat -> 0 < pi h) -> (h < H)%nat ->
+  rbp H pi beta d h = r H 1 (absorbed 1 pi (fun h => beta * d h)) h.
+Proof. intros P Hh. apply rp_absorbed; auto; lra. Qed.
 
-Lemma d_lin c x : is_derive (fun t => t * c) x c.
-Proof. auto_derive; auto. ring. Qed.
+Lemma mean_rbp H pi beta d a : (forall h, (h < H)%nat -> 0 < pi h) ->
+  mean H (rbp H pi beta d) a = mean H (r H 1 (absorbed 1 pi (fun h => beta * d h))) a.
+Proof. intros P. apply mean_ext; auto. intros; apply rbp_r; auto. Qed.
+
+Lemma rbp_hull H pi beta d a lo hi : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) -> (forall h, (h < H)%nat -> lo <= a h <= hi) ->
+  lo <= mean H (rbp H pi beta d) a <= hi.
+Proof. intros Hp P B. rewrite mean_rbp by auto. apply A2_hull; auto. Qed.
+
+Lemma nll_term H pi beta d h : (forall h, (h < H)%nat -> 0 < pi h) -> (h < H)%nat ->
+  - ln (rbp H pi beta d h) = absorbed 1 pi (fun h => beta * d h) h - F H 1 (absorbed 1 pi (fun h => beta * d h)).
+Proof. intros P Hh. rewrite rbp_r, ln_r by (auto; lia). unfold F. field. Qed.
+
+Lemma d_lin pi d h x : is_derive (fun t => absorbed 1 pi (fun h => t * d h) h) x (d h).
+Proof. unfold absorbed. auto_derive; auto. ring. Qed.
 
 (* F1: the slope of the negative log-likelihood in beta: energy of the label minus mean energy, summed over the data *)
-Theorem F1_slope N H d y beta : (0 < H)%nat -> is_derive (nll N H d y) beta (slope N H d y beta).
+Theorem F1_slope N H pi d y beta : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
+  is_derive (nll N H pi d y) beta (slope N H pi d y beta).
 Proof.
-  intros Hp. unfold nll, slope. apply (is_derive_bsum N (fun n beta => - ln (rb H beta (d n) (y n)))). intros n Hn.
-  apply is_derive_ext with (fun b => b * d n (y n) - F H 1 (fun h => b * d n h)).
+  intros Hp P Y. unfold nll, slope. apply (is_derive_bsum N (fun n beta => - ln (rbp H pi beta (d n) (y n)))). intros n Hn.
+  apply is_derive_ext with (fun b => absorbed 1 pi (fun h => b * d n h) (y n) - F H 1 (absorbed 1 pi (fun h => b * d n h))).
   { intros t. symmetry. apply nll_term; auto. }
-  apply (is_derive_minus (fun b => b * d n (y n)) (fun b => F H 1 (fun h => b * d n h))); [apply d_lin|].
-  apply (dF_path H 1 (fun h b => b * d n h) (d n)); auto; [lra|]. intros; apply d_lin.
+  apply (is_derive_minus (fun b => absorbed 1 pi (fun h => b * d n h) (y n)) (fun b => F H 1 (absorbed 1 pi (fun h => b * d n h)))); [apply d_lin|].
+  rewrite mean_rbp by auto.
+  apply (dF_path H 1 (fun h b => absorbed 1 pi (fun h => b * d n h) h) (d n)); auto; [lra|]. intros; apply d_lin.
 Qed.
 
 (* F1: its second derivative in beta is the variance of the energies under r, summed over the data *)
-Theorem F1_second N H d y beta : (0 < H)%nat -> is_derive (slope N H d y) beta (curv N H d beta).
+Theorem F1_second N H pi d y beta : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) ->
+  is_derive (slope N H pi d y) beta (curv N H pi d beta).
 Proof.
-  intros Hp. unfold slope, curv. apply (is_derive_bsum N (fun n b => d n (y n) - mean H (rb H b (d n)) (d n))). intros n Hn.
+  intros Hp P. unfold slope, curv. apply (is_derive_bsum N (fun n b => d n (y n) - mean H (rbp H pi b (d n)) (d n))). intros n Hn.
+  apply is_derive_ext with (fun b => d n (y n) - mean H (r H 1 (absorbed 1 pi (fun h => b * d n h))) (d n)).
+  { intros; rewrite mean_rbp; auto. }
   evar_last; [apply @is_derive_minus; [apply @is_derive_const|]|].
-  - apply (dmean_path H 1 (fun h b => b * d n h) (d n) (fun h _ => d n h) (fun _ => 0)); auto; [lra| |].
+  - apply (dmean_path H 1 (fun h b => absorbed 1 pi (fun h => b * d n h) h) (d n) (fun h _ => d n h) (fun _ => 0)); auto; [lra| |].
     + intros; apply d_lin.
     + intros; apply @is_derive_const.
-  - change (r H 1 (fun h => beta * d n h)) with (rb H beta (d n)).
-    rewrite var_alt by (apply r_sum; auto).
-    unfold minus, plus, opp, zero; simpl. rewrite (mean_ext H (rb H beta (d n)) (rb H beta (d n)) (fun h => d n h * d n h) (fun h => d n h * (d n h * 1)))
-      by (intros; ring).
+  - assert (R1 : forall h, (h < H)%nat -> rbp H pi beta (d n) h = r H 1 (fun h => absorbed 1 pi (fun h => beta * d n h) h) h) by (intros; apply rbp_r; auto).
+    rewrite (var_ext H _ _ _ _ R1 (fun h _ => eq_refl)), var_alt by (apply r_sum; auto).
+    unfold minus, plus, opp, zero; simpl. set (q := r H 1 (fun h => absorbed 1 pi (fun h => beta * d n h) h)).
+    rewrite (mean_ext H q q (fun h => d n h * d n h) (fun h => d n h * (d n h * 1))) by (intros; ring).
     unfold mean at 1. rewrite (bsum_ext _ _ (fun _ => 0)) by (intros; ring). rewrite bsum_const.
     change (fun h => d n h) with (d n). field.
 Qed.
 
-Lemma curv_ge0 N H d beta : (0 < H)%nat -> 0 <= curv N H d beta.
-Proof. intros Hp. apply bsum_ge0. intros. apply var_ge0. intros; left; apply r_pos; auto. Qed.
+Lemma curv_ge0 N H pi d beta : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) -> 0 <= curv N H pi d beta.
+Proof. intros Hp P. apply bsum_ge0. intros. apply var_ge0. intros; left; apply rp_pos; auto. Qed.
 
-Lemma slope_mono N H d y a b : (0 < H)%nat -> a <= b -> slope N H d y a <= slope N H d y b.
-Proof. intros Hp L. apply nondecr with (curv N H d); auto; intros; [apply F1_second|apply curv_ge0]; auto. Qed.
+Lemma slope_mono N H pi d y a b : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) -> a <= b -> slope N H pi d y a <= slope N H pi d y b.
+Proof. intros Hp P L. apply nondecr with (curv N H pi d); auto; intros; [apply F1_second|apply curv_ge0]; auto. Qed.
 
 (* F1: the negative log-likelihood is convex in beta: it lies above each of its tangents *)
-Theorem F1_convex N H d y a b : (0 < H)%nat -> nll N H d y b >= nll N H d y a + slope N H d y a * (b - a).
+Theorem F1_convex N H pi d y a b : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
+  nll N H pi d y b >= nll N H pi d y a + slope N H pi d y a * (b - a).
 Proof.
-  intros Hp. destruct (MVT_gen (nll N H d y) a b (slope N H d y)) as (c & Hc & E).
+  intros Hp P Y. destruct (MVT_gen (nll N H pi d y) a b (slope N H pi d y)) as (c & Hc & E).
   - intros; apply F1_slope; auto.
-  - intros x _. apply continuity_pt_filterlim. apply (ex_derive_continuous (nll N H d y)). eexists; apply F1_slope; auto.
+  - intros x _. apply continuity_pt_filterlim. apply (ex_derive_continuous (nll N H pi d y)). eexists; apply F1_slope; auto.
   - unfold Rmin, Rmax in Hc. destruct Rle_dec as [L|L].
-    + generalize (slope_mono N H d y a c Hp ltac:(lra)). nra.
-    + generalize (slope_mono N H d y c a Hp ltac:(lra)). nra.
+    + generalize (slope_mono N H pi d y a c Hp P ltac:(lra)). nra.
+    + generalize (slope_mono N H pi d y c a Hp P ltac:(lra)). nra.
 Qed.
 
-(* F1: the slope at beta = 0 (infinite temperature): energy of the label minus the plain average of the energies *)
-Theorem F1_slope_0 N H d y : (0 < H)%nat -> slope N H d y 0 = bsum N (fun n => d n (y n) - bsum H (d n) / INR H).
+(* F1: the slope at beta = 0 (infinite temperature): energy of the label minus the prior's average of the energies *)
+Theorem F1_slope_0 N H pi d y : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) ->
+  slope N H pi d y 0 = bsum N (fun n => d n (y n) - mean H pi (d n) / bsum H pi).
 Proof.
-  intros Hp. assert (0 < INR H) by (apply lt_0_INR; lia). apply bsum_ext. intros n Hn. f_equal.
-  unfold mean, Rdiv. rewrite Rmult_comm, <- bsum_scal. apply bsum_ext. intros h Hh. f_equal.
-  unfold rb, r, Z, w. rewrite (bsum_ext _ _ (fun _ => 1)).
-  - rewrite bsum_const. replace (- (0 * d n h) / 1) with 0 by field. rewrite exp_0. field. lra.
-  - intros. replace (- (0 * d n i) / 1) with 0 by field. apply exp_0.
+  intros Hp P. assert (0 < bsum H pi) by (apply bsum_pos; auto). apply bsum_ext. intros n Hn. f_equal.
+  assert (W : forall i, w 1 (fun h => 0 * d n h) i = 1).
+  { intros. unfold w. replace (- (0 * d n i) / 1) with 0 by field. apply exp_0. }
+  unfold mean, Rdiv. rewrite Rmult_comm, <- bsum_scal. apply bsum_ext. intros h Hh.
+  unfold rbp, rp, Zp. rewrite (bsum_ext H _ pi) by (intros; rewrite W; ring). rewrite W. field. lra.
 Qed.
 
 Lemma filter_inv_p : filterlim Rinv (Rbar_locally p_infty) (at_right 0).
@@ -85,29 +106,33 @@ Proof.
   rewrite <- (Rinv_involutive eps) by lra. apply Rinv_lt_contravar; auto. apply Rmult_lt_0_compat; lra.
 Qed.
 
-Lemma mean_ind H d k : (k < H)%nat -> (forall i, (i < H)%nat -> d k <= d i) -> mean H (fun h => ind d k h / bsum H (ind d k)) d = d k.
+Lemma mean_ind H pi d k : (k < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) ->
+  mean H (fun h => pi h * ind d k h / bsum H (fun i => pi i * ind d k i)) d = d k.
 Proof.
-  intros Hk Min. assert (N0 : bsum H (ind d k) <> 0).
-  { apply Rgt_not_eq, Rlt_le_trans with (ind d k k); [unfold ind; destruct Req_EM_T; [lra|congruence]|].
-    apply bsum_ge_term; auto. intros; unfold ind; destruct Req_EM_T; lra. }
-  unfold mean. rewrite (bsum_ext _ _ (fun h => (d k / bsum H (ind d k)) * ind d k h)).
-  - rewrite bsum_scal. field. auto.
-  - intros i Hi. unfold ind at 1 4. destruct Req_EM_T as [E|]; [rewrite E|]; unfold Rdiv; ring.
+  intros Hk P. set (B := bsum H (fun i => pi i * ind d k i)). assert (N0 : 0 < B).
+  { apply Rlt_le_trans with (pi k * ind d k k).
+    - generalize (P k Hk). unfold ind; destruct Req_EM_T; [lra|congruence].
+    - apply (bsum_ge_term H (fun i => pi i * ind d k i)); auto. intros i Hi. generalize (P i Hi). unfold ind; destruct Req_EM_T; lra. }
+  unfold mean. rewrite (bsum_ext _ _ (fun h => (d k / B) * (pi h * ind d k h))).
+  - rewrite bsum_scal. fold B. field. lra.
+  - intros i Hi. unfold ind. destruct Req_EM_T as [E|]; [rewrite E|]; field; lra.
 Qed.
 
 (* F1: the slope as beta grows without bound (temperature to 0): energy of the label minus the least energy *)
-Theorem F1_slope_inf N H d y k : (forall n, (n < N)%nat -> (k n < H)%nat /\ forall i, (i < H)%nat -> d n (k n) <= d n i) ->
-  is_lim (slope N H d y) p_infty (bsum N (fun n => d n (y n) - d n (k n))).
+Theorem F1_slope_inf N H pi d y k : (forall h, (h < H)%nat -> 0 < pi h) ->
+  (forall n, (n < N)%nat -> (k n < H)%nat /\ forall i, (i < H)%nat -> d n (k n) <= d n i) ->
+  is_lim (slope N H pi d y) p_infty (bsum N (fun n => d n (y n) - d n (k n))).
 Proof.
-  intros K. apply (filterlim_bsum (Rbar_locally' p_infty) N (fun n b => d n (y n) - mean H (rb H b (d n)) (d n))). intros n Hn.
+  intros P K. apply (filterlim_bsum (Rbar_locally' p_infty) N (fun n b => d n (y n) - mean H (rbp H pi b (d n)) (d n))). intros n Hn.
   destruct (K n Hn) as [Hk Min].
-  assert (L : filterlim (fun b => mean H (rb H b (d n)) (d n)) (Rbar_locally' p_infty) (locally (d n (k n)))).
-  { apply filterlim_ext_loc with (fun b => mean H (r H (/ b) (d n)) (d n)).
-    - exists 0. intros b Hb. apply mean_ext; auto. intros h Hh. rewrite <- F1_beta by (auto; apply Rinv_0_lt_compat; auto).
-      rewrite Rinv_involutive by lra. auto.
-    - generalize (T6_mean_cold H (d n) (k n) (d n) Hk Min). rewrite mean_ind by auto. intros T.
-      apply (filterlim_comp _ _ _ Rinv (fun t => mean H (r H t (d n)) (d n)) _ _ _ filter_inv_p T). }
-  apply (filterlim_comp_2 (G := locally (d n (y n))) (H := locally (- d n (k n))) (fun _ => d n (y n)) (fun b => - mean H (rb H b (d n)) (d n)) Rplus).
+  assert (L : filterlim (fun b => mean H (rbp H pi b (d n)) (d n)) (Rbar_locally' p_infty) (locally (d n (k n)))).
+  { rewrite <- (mean_ind H pi (d n) (k n) Hk P).
+    apply (filterlim_bsum (Rbar_locally' p_infty) H (fun h b => rbp H pi b (d n) h * d n h)). intros h Hh.
+    apply filterlim_ext_loc with (fun b => d n h * rp H (/ b) pi (d n) h).
+    - exists 0. intros b Hb. rewrite <- F1_beta by (apply Rinv_0_lt_compat; auto). rewrite Rinv_involutive by lra. ring.
+    - rewrite (Rmult_comm (_ / _)). apply filterlim_cmul; [apply filter_filter|].
+      apply (filterlim_comp _ _ _ Rinv (fun t => rp H t pi (d n) h) _ _ _ filter_inv_p (T6_prior_cold H pi (d n) (k n) h P Hk Min Hh)). }
+  apply (filterlim_comp_2 (G := locally (d n (y n))) (H := locally (- d n (k n))) (fun _ => d n (y n)) (fun b => - mean H (rbp H pi b (d n)) (d n)) Rplus).
   - apply filterlim_const.
   - eapply filterlim_comp; [apply L|apply (@filterlim_opp R_AbsRing)].
   - apply (@filterlim_plus R_AbsRing R_NormedModule).
@@ -126,21 +151,20 @@ Proof.
   rewrite (Q i Hi), (Q j Hj). auto.
 Qed.
 
-Lemma curv_pos N H d beta n i j : (n < N)%nat -> (i < H)%nat -> (j < H)%nat -> d n i <> d n j -> 0 < curv N H d beta.
+Lemma curv_pos N H pi d beta n i j : (forall h, (h < H)%nat -> 0 < pi h) ->
+  (n < N)%nat -> (i < H)%nat -> (j < H)%nat -> d n i <> d n j -> 0 < curv N H pi d beta.
 Proof.
-  intros Hn Hi Hj D. assert (Hp : (0 < H)%nat) by lia. apply Rlt_le_trans with (var H (rb H beta (d n)) (d n)).
-  - apply var_pos with i j; auto. intros; apply r_pos; auto.
-  - apply (bsum_ge_term N (fun n => var H (rb H beta (d n)) (d n))); auto. intros. apply var_ge0. intros; left; apply r_pos; auto.
+  intros P Hn Hi Hj D. apply Rlt_le_trans with (var H (rbp H pi beta (d n)) (d n)).
+  - apply var_pos with i j; auto. intros; apply rp_pos; auto.
+  - apply (bsum_ge_term N (fun n => var H (rbp H pi beta (d n)) (d n))); auto. intros. apply var_ge0. intros; left; apply rp_pos; auto.
 Qed.
 
-Lemma slope_strict N H d y n i j : (n < N)%nat -> (i < H)%nat -> (j < H)%nat -> d n i <> d n j ->
-  forall a b, a < b -> slope N H d y a < slope N H d y b.
+Lemma slope_strict N H pi d y n i j : (forall h, (h < H)%nat -> 0 < pi h) -> (n < N)%nat -> (i < H)%nat -> (j < H)%nat -> d n i <> d n j ->
+  forall a b, a < b -> slope N H pi d y a < slope N H pi d y b.
 Proof.
-  intros Hn Hi Hj D a b L. assert (Hp : (0 < H)%nat) by lia.
-  destruct (MVT_gen (slope N H d y) a b (curv N H d)) as (c & _ & E).
-  - intros; apply F1_second; auto.
-  - intros x _. apply continuity_pt_filterlim. apply (ex_derive_continuous (slope N H d y)). eexists; apply F1_second; auto.
-  - generalize (curv_pos N H d c n i j Hn Hi Hj D). nra.
+  intros P Hn Hi Hj D a b L. assert (Hp : (0 < H)%nat) by lia. apply incr with (curv N H pi d); auto; intros.
+  - apply F1_second; auto.
+  - apply curv_pos with n i j; auto.
 Qed.
 
 Lemma argmax_ex' n (d : nat -> R) : (0 < n)%nat -> exists k, (k < n)%nat /\ forall i, (i < n)%nat -> d i <= d k.
@@ -149,129 +173,162 @@ Proof.
   intros i Hi. generalize (E i Hi). lra.
 Qed.
 
-(* F1: energies not all constant: a finite minimiser over beta > 0 exists exactly when some sample is strictly
-   misclassified by energies alone and the energies are informative on average *)
-Theorem F1_finite N H d y n0 i0 j0 : (n0 < N)%nat -> (i0 < H)%nat -> (j0 < H)%nat -> d n0 i0 <> d n0 j0 ->
-  (forall n, (n < N)%nat -> (y n < H)%nat) ->
-  (exists beta, 0 < beta /\ forall b, 0 < b -> nll N H d y beta <= nll N H d y b) <->
-  (exists n i, (n < N)%nat /\ (i < H)%nat /\ d n i < d n (y n)) /\ bsum N (fun n => d n (y n)) < bsum N (fun n => bsum H (d n) / INR H).
+Lemma slope_at_min N H pi d y beta : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
+  0 < beta -> (forall b, 0 < b -> nll N H pi d y beta <= nll N H pi d y b) -> slope N H pi d y beta = 0.
 Proof.
-  intros Hn0 Hi0 Hj0 D0 Y. assert (Hp : (0 < H)%nat) by lia.
-  assert (St := slope_strict N H d y n0 i0 j0 Hn0 Hi0 Hj0 D0).
-  assert (S0 : slope N H d y 0 < 0 <-> bsum N (fun n => d n (y n)) < bsum N (fun n => bsum H (d n) / INR H)).
+  intros Hp P Y Pb M. assert (D := F1_slope N H pi d y beta Hp P Y). apply is_derive_Reals in D.
+  apply (uniqueness_limite (nll N H pi d y) beta); auto.
+  assert (E := deriv_minimum (nll N H pi d y) (beta / 2) (beta + 1) beta (exist _ _ D) ltac:(lra) ltac:(lra) (fun x A _ => M x ltac:(lra))).
+  simpl in E. rewrite <- E. exact D.
+Qed.
+
+(* F1: energies not all constant: a finite minimiser over beta > 0 exists exactly when some sample is strictly
+   misclassified by energies alone and the energies are informative on average, measured against the prior *)
+Theorem F1_finite N H pi d y n0 i0 j0 : (n0 < N)%nat -> (i0 < H)%nat -> (j0 < H)%nat -> d n0 i0 <> d n0 j0 ->
+  (forall h, (h < H)%nat -> 0 < pi h) -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
+  (exists beta, 0 < beta /\ forall b, 0 < b -> nll N H pi d y beta <= nll N H pi d y b) <->
+  (exists n i, (n < N)%nat /\ (i < H)%nat /\ d n i < d n (y n)) /\
+  bsum N (fun n => d n (y n)) < bsum N (fun n => mean H pi (d n) / bsum H pi).
+Proof.
+  intros Hn0 Hi0 Hj0 D0 P Y. assert (Hp : (0 < H)%nat) by lia.
+  assert (St := slope_strict N H pi d y n0 i0 j0 P Hn0 Hi0 Hj0 D0).
+  assert (S0 : slope N H pi d y 0 < 0 <-> bsum N (fun n => d n (y n)) < bsum N (fun n => mean H pi (d n) / bsum H pi)).
   { rewrite F1_slope_0, bsum_minus by auto. lra. }
   split.
-  - intros (beta & Pb & M).
-    assert (S : slope N H d y beta = 0).
-    { assert (Dm := F1_slope N H d y beta Hp). apply is_derive_Reals in Dm.
-      destruct (Rtotal_order (slope N H d y beta) 0) as [L|[L|L]]; auto; exfalso.
-      - (* go right a little *)
-        assert (C : continuity_pt (slope N H d y) beta).
-        { apply continuity_pt_filterlim. apply (ex_derive_continuous (slope N H d y)). eexists; apply F1_second; auto. }
-        destruct (C (- slope N H d y beta) ltac:(lra)) as (al & Pal & Q).
-        set (b := beta + al / 2). assert (Lb : slope N H d y b < 0).
-        { assert (dist R_met (slope N H d y b) (slope N H d y beta) < - slope N H d y beta).
-          { apply Q. split; [split; [exact I|unfold b; lra]|]. simpl. unfold R_dist, b. rewrite Rabs_right; lra. }
-          simpl in H0. unfold R_dist in H0. apply Rabs_lt_between in H0. lra. }
-        generalize (F1_convex N H d y b beta Hp) (M b ltac:(unfold b; lra)). unfold b in *. nra.
-      - assert (C : continuity_pt (slope N H d y) beta).
-        { apply continuity_pt_filterlim. apply (ex_derive_continuous (slope N H d y)). eexists; apply F1_second; auto. }
-        destruct (C (slope N H d y beta) ltac:(lra)) as (al & Pal & Q).
-        set (e := Rmin (al / 2) (beta / 2)). assert (Pe : 0 < e /\ e <= al / 2 /\ e <= beta / 2).
-        { unfold e. split; [apply Rmin_glb_lt; lra|]. split; [apply Rmin_l|apply Rmin_r]. }
-        set (b := beta - e). assert (Lb : 0 < slope N H d y b).
-        { assert (dist R_met (slope N H d y b) (slope N H d y beta) < slope N H d y beta).
-          { apply Q. split; [split; [exact I|unfold b; lra]|]. simpl. unfold R_dist, b. rewrite Rabs_left; lra. }
-          simpl in H0. unfold R_dist in H0. apply Rabs_lt_between in H0. lra. }
-        generalize (F1_convex N H d y b beta Hp) (M b ltac:(unfold b; lra)). unfold b in *. nra. }
-    split; [|apply S0; assert (slope N H d y 0 < slope N H d y beta) by (apply St; auto); lra].
+  - intros (beta & Pb & M). assert (S := slope_at_min N H pi d y beta Hp P Y Pb M).
+    split; [|apply S0; assert (slope N H pi d y 0 < slope N H pi d y beta) by (apply St; auto); lra].
     (* some sample misclassified: otherwise every slope is <= 0 *)
-    assert (S1 : 0 < slope N H d y (beta + 1)) by (assert (slope N H d y beta < slope N H d y (beta + 1)) by (apply St; lra); lra).
+    assert (S1 : 0 < slope N H pi d y (beta + 1)) by (assert (slope N H pi d y beta < slope N H pi d y (beta + 1)) by (apply St; lra); lra).
     assert (X : forall m, (m <= N)%nat -> (exists n i, (n < m)%nat /\ (i < H)%nat /\ d n i < d n (y n)) \/
-      bsum m (fun n => d n (y n) - mean H (rb H (beta + 1) (d n)) (d n)) <= 0).
+      bsum m (fun n => d n (y n) - mean H (rbp H pi (beta + 1) (d n)) (d n)) <= 0).
     { induction m; intros Hm; [right; simpl; lra|]. destruct IHm as [(n & i & A & B & C)|IH]; [lia|left; exists n, i; auto|].
       destruct (argmin_ex H (d m) Hp) as (k & Hk & Min).
       destruct (Rlt_dec (d m k) (d m (y m))) as [L|L]; [left; exists m, k; auto|right]. simpl.
-      assert (d m (y m) <= mean H (rb H (beta + 1) (d m)) (d m)); [|lra].
+      assert (d m (y m) <= mean H (rbp H pi (beta + 1) (d m)) (d m)); [|lra].
       destruct (argmax_ex' H (d m) Hp) as (k' & Hk' & Max).
-      apply (A2_hull H 1 (fun h => (beta + 1) * d m h) (d m) (d m (y m)) (d m k') Hp). intros h Hh. generalize (Min h Hh) (Max h Hh). lra. }
+      apply (rbp_hull H pi (beta + 1) (d m) (d m) (d m (y m)) (d m k') Hp P). intros h Hh. generalize (Min h Hh) (Max h Hh). lra. }
     destruct (X N ltac:(lia)) as [E|E]; auto. unfold slope in S1. lra.
   - intros [(n1 & i1 & Hn1 & Hi1 & L1) Inf]. apply S0 in Inf.
     assert (Ki : exists k : nat -> nat, forall n, (k n < H)%nat /\ forall i, (i < H)%nat -> d n (k n) <= d n i).
     { assert (G : forall n, {k | (k < H)%nat /\ forall i, (i < H)%nat -> d n k <= d n i}) by (intros; apply argmin_sig; auto).
       exists (fun n => proj1_sig (G n)). intros n. destruct (G n); auto. }
     destruct Ki as [k K].
-    assert (Lim := F1_slope_inf N H d y k (fun n _ => K n)).
+    assert (Lim := F1_slope_inf N H pi d y k P (fun n _ => K n)).
     set (l := bsum N (fun n => d n (y n) - d n (k n))) in *.
     assert (Pl : 0 < l).
     { apply Rlt_le_trans with (d n1 (y n1) - d n1 (k n1)).
       - destruct (K n1) as [_ M]. generalize (M i1 Hi1). lra.
       - apply (bsum_ge_term N (fun n => d n (y n) - d n (k n))); auto. intros n Hn. destruct (K n) as [_ M]. generalize (M (y n) (Y n Hn)). lra. }
-    assert (Ex : exists b, 0 < b /\ 0 < slope N H d y b).
-    { assert (Q : Rbar_locally' p_infty (fun b => 0 < slope N H d y b)).
+    assert (Ex : exists b, 0 < b /\ 0 < slope N H pi d y b).
+    { assert (Q : Rbar_locally' p_infty (fun b => 0 < slope N H pi d y b)).
       { apply (Lim (fun v => 0 < v)). exists (mkposreal l Pl). intros v Bv. change (Rabs (v - l) < l) in Bv. apply Rabs_lt_between in Bv. lra. }
       destruct Q as [M Q]. exists (Rmax M 0 + 1). generalize (Rmax_l M 0) (Rmax_r M 0). intros. split; [lra|apply Q; lra]. }
     destruct Ex as (b1 & Pb1 & Sb1).
-    destruct (IVT_interv (slope N H d y) 0 b1) as (b & Hb & E); auto.
-    { intros a _. apply continuity_pt_filterlim. apply (ex_derive_continuous (slope N H d y)). eexists; apply F1_second; auto. }
-    exists b. assert (b <> 0) by (intros ->; lra). split; [lra|]. intros c Pc. generalize (F1_convex N H d y b c Hp). rewrite E. lra.
+    destruct (IVT_interv (slope N H pi d y) 0 b1) as (b & Hb & E); auto.
+    { intros a _. apply continuity_pt_filterlim. apply (ex_derive_continuous (slope N H pi d y)). eexists; apply F1_second; auto. }
+    exists b. assert (b <> 0) by (intros ->; lra). split; [lra|]. intros c Pc. generalize (F1_convex N H pi d y b c Hp P Y). rewrite E. lra.
 Qed.
 
-(* F1: that minimiser is unique, among all real beta *)
-Theorem F1_unique N H d y n0 i0 j0 a b : (n0 < N)%nat -> (i0 < H)%nat -> (j0 < H)%nat -> d n0 i0 <> d n0 j0 -> 0 < a -> 0 < b ->
-  (forall c, 0 < c -> nll N H d y a <= nll N H d y c) -> (forall c, 0 < c -> nll N H d y b <= nll N H d y c) -> a = b.
+(* F1: that minimiser is unique *)
+Theorem F1_unique N H pi d y n0 i0 j0 a b : (n0 < N)%nat -> (i0 < H)%nat -> (j0 < H)%nat -> d n0 i0 <> d n0 j0 ->
+  (forall h, (h < H)%nat -> 0 < pi h) -> (forall n, (n < N)%nat -> (y n < H)%nat) -> 0 < a -> 0 < b ->
+  (forall c, 0 < c -> nll N H pi d y a <= nll N H pi d y c) -> (forall c, 0 < c -> nll N H pi d y b <= nll N H pi d y c) -> a = b.
 Proof.
-  intros Hn Hi Hj D Pa Pb Ma Mb. assert (Hp : (0 < H)%nat) by lia.
-  assert (St := slope_strict N H d y n0 i0 j0 Hn Hi Hj D).
-  assert (W : forall u v, 0 < u -> u < v -> nll N H d y u = nll N H d y v -> (forall c, 0 < c -> nll N H d y u <= nll N H d y c) -> False).
-  { intros u v U L E M. set (m := (u + v) / 2). assert (u < m < v) by (unfold m; lra).
-    generalize (F1_convex N H d y m u Hp) (F1_convex N H d y m v Hp) (M m ltac:(lra)). intros A B C.
-    assert (slope N H d y m * (u - m) <= 0) by lra. assert (slope N H d y m * (v - m) <= 0) by lra.
-    assert (S0 : slope N H d y m <= 0) by nra.
-    set (k := (u + m) / 2). assert (u < k < m) by (unfold k; lra).
-    assert (S1 : slope N H d y k < 0) by (generalize (St k m ltac:(lra)); lra).
-    assert (0 < slope N H d y k * (u - k)) by nra.
-    generalize (F1_convex N H d y k u Hp) (M k ltac:(lra)). lra. }
-  destruct (Rtotal_order a b) as [L|[L|L]]; auto; exfalso.
-  - apply (W a b); auto. apply Rle_antisym; auto.
-  - apply (W b a); auto. apply Rle_antisym; auto.
+  intros Hn Hi Hj D P Y Pa Pb Ma Mb. assert (Hp : (0 < H)%nat) by lia.
+  assert (Sa := slope_at_min N H pi d y a Hp P Y Pa Ma). assert (Sb := slope_at_min N H pi d y b Hp P Y Pb Mb).
+  destruct (Rtotal_order a b) as [L|[L|L]]; auto; exfalso;
+    apply (slope_strict N H pi d y n0 i0 j0 P Hn Hi Hj D) in L; lra.
 Qed.
 
-(* F1: separable labels (no sample strictly misclassified): the negative log-likelihood never rises with beta, so tau -> 0 *)
-Theorem F1_separable N H d y a b : (0 < H)%nat -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
-  (forall n i, (n < N)%nat -> (i < H)%nat -> d n (y n) <= d n i) -> a <= b -> nll N H d y b <= nll N H d y a.
+(* F1: separable labels (no sample strictly misclassified): the negative log-likelihood never rises with beta, and falls
+   strictly unless all energies are constant, so tau -> 0 *)
+Theorem F1_separable N H pi d y a b : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
+  (forall n i, (n < N)%nat -> (i < H)%nat -> d n (y n) <= d n i) -> a < b ->
+  nll N H pi d y b <= nll N H pi d y a /\
+  ((exists n i j, (n < N)%nat /\ (i < H)%nat /\ (j < H)%nat /\ d n i <> d n j) -> nll N H pi d y b < nll N H pi d y a).
 Proof.
-  intros Hp Y M L. assert (S : slope N H d y b <= 0).
-  { unfold slope. rewrite bsum_minus. apply Rle_minus. apply bsum_le. intros n Hn.
+  intros Hp P Y M L. assert (S : forall c, slope N H pi d y c <= 0).
+  { intros c. unfold slope. rewrite bsum_minus. apply Rle_minus. apply bsum_le. intros n Hn.
     destruct (argmax_ex' H (d n) Hp) as (k' & Hk' & Max).
-    apply (A2_hull H 1 (fun h => b * d n h) (d n) (d n (y n)) (d n k') Hp). intros h Hh. generalize (M n h Hn Hh) (Max h Hh). lra. }
-  generalize (F1_convex N H d y b a Hp). nra.
+    apply (rbp_hull H pi c (d n) (d n) (d n (y n)) (d n k') Hp P). intros h Hh. generalize (M n h Hn Hh) (Max h Hh). lra. }
+  assert (C := F1_convex N H pi d y b a Hp P Y). split; [generalize (S b); nra|].
+  intros (n & i & j & Hn & Hi & Hj & D). generalize (slope_strict N H pi d y n i j P Hn Hi Hj D b (b + 1) ltac:(lra)) (S (b + 1)). nra.
 Qed.
 
-(* F1: energies that are not informative on average: the negative log-likelihood never falls with beta >= 0, so tau -> infinity *)
-Theorem F1_uninformative N H d y a b : (0 < H)%nat ->
-  bsum N (fun n => bsum H (d n) / INR H) <= bsum N (fun n => d n (y n)) -> 0 <= a -> a <= b -> nll N H d y a <= nll N H d y b.
+(* F1: energies that are not informative on average: the negative log-likelihood never falls with beta >= 0, and rises
+   strictly unless all energies are constant, so tau -> infinity *)
+Theorem F1_uninformative N H pi d y a b : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
+  bsum N (fun n => mean H pi (d n) / bsum H pi) <= bsum N (fun n => d n (y n)) -> 0 <= a -> a < b ->
+  nll N H pi d y a <= nll N H pi d y b /\
+  ((exists n i j, (n < N)%nat /\ (i < H)%nat /\ (j < H)%nat /\ d n i <> d n j) -> nll N H pi d y a < nll N H pi d y b).
 Proof.
-  intros Hp I A L. assert (S0 : 0 <= slope N H d y 0) by (rewrite F1_slope_0, bsum_minus by auto; lra).
-  generalize (slope_mono N H d y 0 a Hp A) (F1_convex N H d y a b Hp). nra.
+  intros Hp P Y I A L. assert (S0 : 0 <= slope N H pi d y 0) by (rewrite F1_slope_0, bsum_minus by auto; lra). split.
+  - generalize (slope_mono N H pi d y 0 a Hp P A) (F1_convex N H pi d y a b Hp P Y). nra.
+  - intros (n & i & j & Hn & Hi & Hj & D). assert (St := slope_strict N H pi d y n i j P Hn Hi Hj D).
+    apply incr with (slope N H pi d y); auto; [intros; apply F1_slope; auto|].
+    intros x Hx. generalize (St 0 x ltac:(lra)). lra.
 Qed.
 
 (* F1: constant energies: every temperature is optimal *)
-Theorem F1_constant N H d y a b : (0 < H)%nat -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
-  (forall n i j, (n < N)%nat -> (i < H)%nat -> (j < H)%nat -> d n i = d n j) -> nll N H d y a = nll N H d y b.
+Theorem F1_constant N H pi d y a b : (forall h, (h < H)%nat -> 0 < pi h) -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
+  (forall n i j, (n < N)%nat -> (i < H)%nat -> (j < H)%nat -> d n i = d n j) -> nll N H pi d y a = nll N H pi d y b.
 Proof.
-  intros Hp Y E. apply bsum_ext. intros n Hn. do 2 f_equal.
-  assert (Q : forall c, rb H c (d n) (y n) = / INR H).
-  { intros c. assert (0 < INR H) by (apply lt_0_INR; lia). unfold rb, r, Z. rewrite (bsum_ext _ _ (fun _ => w 1 (fun h => c * d n h) (y n))).
-    - rewrite bsum_const. generalize (w_pos 1 (fun h => c * d n h) (y n)). intros. field. lra.
-    - intros i Hi. unfold w. rewrite (E n i (y n)); auto. }
-  rewrite !Q. auto.
+  intros P Y E. apply bsum_ext. intros n Hn. do 2 f_equal. assert (Yn := Y n Hn). assert (0 < bsum H pi) by (apply bsum_pos; auto; lia).
+  assert (Q : forall c, rbp H pi c (d n) (y n) = pi (y n) / bsum H pi); [|rewrite !Q; auto].
+  intros c. set (W := w 1 (fun h => c * d n h) (y n)). assert (0 < W) by apply w_pos.
+  unfold rbp, rp, Zp. rewrite (bsum_ext H _ (fun h => W * pi h)).
+  - rewrite bsum_scal. fold W. field. lra.
+  - intros i Hi. unfold W, w. rewrite (E n i (y n)) by auto. ring.
+Qed.
+
+Lemma nll_hot N H pi d y : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) -> (forall n, (n < N)%nat -> (y n < H)%nat) ->
+  is_lim (fun t => nll N H pi d y (/ t)) p_infty (nll N H pi d y 0).
+Proof.
+  intros Hp P Y. apply (filterlim_comp _ _ _ Rinv (nll N H pi d y) _ (locally 0)).
+  - change (is_lim (fun t => / t) p_infty (Rbar_inv p_infty)). apply is_lim_inv; [apply is_lim_id|discriminate].
+  - apply (ex_derive_continuous (nll N H pi d y)). eexists; apply F1_slope; auto.
+Qed.
+
+(* a function with a finite limit at infinity that it undercuts somewhere is not convex: far out, the middle lies above the chord *)
+Lemma not_convex_far (f : R -> R) (u L : R) : is_lim f p_infty L -> f u < L -> exists c, u < c /\ (f u + f c) / 2 < f ((u + c) / 2).
+Proof.
+  intros Lim U. assert (Pe : 0 < (L - f u) / 3) by lra.
+  assert (Q : Rbar_locally' p_infty (fun t => Rabs (f t - L) < (L - f u) / 3)).
+  { apply (Lim (fun v => Rabs (v - L) < (L - f u) / 3)). exists (mkposreal _ Pe). auto. }
+  destruct Q as [M Q]. set (m := Rmax M u + 1). generalize (Rmax_l M u) (Rmax_r M u); intros.
+  exists (2 * m - u). replace ((u + (2 * m - u)) / 2) with m by field. split; [unfold m; lra|].
+  generalize (Q m ltac:(unfold m; lra)) (Q (2 * m - u) ltac:(unfold m; lra)). intros A B.
+  apply Rabs_lt_between in A. apply Rabs_lt_between in B. lra.
+Qed.
+
+(* F1: energies not all constant: where a finite optimum tau exists, the negative log-likelihood is convex neither in tau nor in
+   ln tau: above the optimum there are a c and a midpoint at which it exceeds the chord *)
+Theorem F1_never_convex N H pi d y n0 i0 j0 tau : (n0 < N)%nat -> (i0 < H)%nat -> (j0 < H)%nat -> d n0 i0 <> d n0 j0 ->
+  (forall h, (h < H)%nat -> 0 < pi h) -> (forall n, (n < N)%nat -> (y n < H)%nat) -> 0 < tau ->
+  let f := fun t => nll N H pi d y (/ t) in
+  (forall t, 0 < t -> f tau <= f t) ->
+  (exists c, tau < c /\ (f tau + f c) / 2 < f ((tau + c) / 2)) /\
+  (exists c, tau < c /\ (f tau + f c) / 2 < f (exp ((ln tau + ln c) / 2))).
+Proof.
+  intros Hn Hi Hj D P Y Ht f M. assert (Hp : (0 < H)%nat) by lia. assert (Pi : 0 < / tau) by (apply Rinv_0_lt_compat; auto).
+  assert (S : slope N H pi d y (/ tau) = 0).
+  { apply slope_at_min; auto. intros b Pb. rewrite <- (Rinv_involutive b) by lra. apply M. apply Rinv_0_lt_compat; auto. }
+  assert (U : f tau < nll N H pi d y 0).
+  { change (nll N H pi d y (/ tau) < nll N H pi d y 0). apply decr with (slope N H pi d y); auto; [intros; apply F1_slope; auto|].
+    intros x Hx. rewrite <- S. apply (slope_strict N H pi d y n0 i0 j0); auto. lra. }
+  assert (Lim := nll_hot N H pi d y Hp P Y). split.
+  - apply not_convex_far with (nll N H pi d y 0); auto.
+  - destruct (not_convex_far (fun u => f (exp u)) (ln tau) (nll N H pi d y 0)) as (u & Lu & C).
+    + apply (is_lim_comp f exp p_infty (nll N H pi d y 0) p_infty); [exact Lim|apply is_lim_exp_p|exists 0; discriminate].
+    + rewrite exp_ln; auto.
+    + exists (exp u). rewrite ln_exp. rewrite exp_ln in C by auto. split; auto.
+      rewrite <- (exp_ln tau Ht). apply exp_increasing; auto.
 Qed.
 
 Definition d01 (n h : nat) : R := match h with O => 0 | _ => 1 end.
-Lemma nll_d01 t : nll 1 2 d01 (fun _ => 0%nat) (/ t) = ln (1 + exp (- / t)).
+Lemma nll_d01 t : nll 1 2 (fun _ => 1) d01 (fun _ => 0%nat) (/ t) = ln (1 + exp (- / t)).
 Proof.
-  unfold nll, rb, r, Z, w; simpl. replace (- (/ t * 0) / 1) with 0 by (unfold Rdiv; ring). rewrite exp_0.
+  unfold nll, rbp. simpl. rewrite rp_unit. unfold r, Z, w; simpl. replace (- (/ t * 0) / 1) with 0 by (unfold Rdiv; ring). rewrite exp_0.
   replace (- (/ t * 1) / 1) with (- / t) by (unfold Rdiv; rewrite Rinv_1; ring). rewrite !Rplus_0_l. unfold Rdiv. rewrite Rmult_1_l, ln_Rinv; [ring|].
   generalize (exp_pos (- / t)). lra.
 Qed.
@@ -283,7 +340,7 @@ Proof.
 Qed.
 
 (* F1: not convex in tau: one sample, energies (0,1), label 0: at tau = 2 the value exceeds the mean of those at 1 and 3 *)
-Theorem F1_not_convex_tau : let f := fun tau => nll 1 2 d01 (fun _ => 0%nat) (/ tau) in (f 1 + f 3) / 2 < f 2.
+Theorem F1_not_convex_tau : let f := fun tau => nll 1 2 (fun _ => 1) d01 (fun _ => 0%nat) (/ tau) in (f 1 + f 3) / 2 < f 2.
 Proof.
   cbv beta zeta. rewrite !nll_d01. set (q := exp (- / 6)).
   assert (Pq : 5 / 6 <= q) by (unfold q; generalize (exp_ineq1_le (- / 6)); lra).
@@ -300,7 +357,7 @@ Proof.
 Qed.
 
 (* F1: not convex in ln tau: same sample, at tau = 2 the value exceeds the mean of those at 1 and 4, and ln 2 is midway *)
-Theorem F1_not_convex_lntau : let f := fun tau => nll 1 2 d01 (fun _ => 0%nat) (/ tau) in
+Theorem F1_not_convex_lntau : let f := fun tau => nll 1 2 (fun _ => 1) d01 (fun _ => 0%nat) (/ tau) in
   (f 1 + f 4) / 2 < f 2 /\ (ln 1 + ln 4) / 2 = ln 2.
 Proof.
   cbv beta zeta. split.

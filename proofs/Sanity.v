@@ -77,12 +77,20 @@ Proof.
   intros [|[|n]] [|[|i]] A B C; try lia; unfold sqe, far; simpl; lra.
 Qed.
 
-(* three samples of energies (0, 1), one of them labelled against its energies: a finite optimum exists *)
-Lemma sane_F1 : exists beta, 0 < beta /\ forall b, 0 < b -> nll 3 2 d01 (fun n => if Nat.eq_dec n 2 then 1%nat else 0%nat) beta <= nll 3 2 d01 (fun n => if Nat.eq_dec n 2 then 1%nat else 0%nat) b.
+(* three samples of energies (0, 1), one of them labelled against its energies, prior weights 3 and 2: a finite optimum exists,
+   and there the negative log-likelihood is not convex in tau *)
+Lemma sane_F1 : let f := fun tau => nll 3 2 (fun h => 3 - INR h) d01 (fun n => if Nat.eq_dec n 2 then 1%nat else 0%nat) (/ tau) in
+  exists tau c, 0 < tau < c /\ (f tau + f c) / 2 < f ((tau + c) / 2).
 Proof.
-  apply (proj2 (F1_finite 3 2 d01 (fun n => if Nat.eq_dec n 2 then 1%nat else 0%nat) 0 0 1 ltac:(lia) ltac:(lia) ltac:(lia) ltac:(unfold d01; lra)
-    ltac:(intros n _; cbv beta; destruct (Nat.eq_dec n 2); lia))).
-  split; [exists 2%nat, 0%nat; unfold d01; simpl; repeat split; try lia; lra|unfold d01; simpl; lra].
+  set (y := fun n => if Nat.eq_dec n 2 then 1%nat else 0%nat). set (pi := fun h => 3 - INR h). cbv zeta.
+  assert (P : forall h, (h < 2)%nat -> 0 < pi h) by (unfold pi; intros [|[|h]] L; try lia; simpl; lra).
+  assert (Y : forall n, (n < 3)%nat -> (y n < 2)%nat) by (unfold y; intros n _; destruct (Nat.eq_dec n 2); lia).
+  destruct (proj2 (F1_finite 3 2 pi d01 y 0 0 1 ltac:(lia) ltac:(lia) ltac:(lia) ltac:(unfold d01; lra) P Y)) as (beta & B & M).
+  - split; [exists 2%nat, 0%nat; unfold d01; simpl; repeat split; try lia; lra|unfold d01, mean, pi; simpl; lra].
+  - assert (T : 0 < / beta) by (apply Rinv_0_lt_compat; auto).
+    destruct (F1_never_convex 3 2 pi d01 y 0 0 1 (/ beta) ltac:(lia) ltac:(lia) ltac:(lia) ltac:(unfold d01; lra) P Y T) as [(c & L & C) _].
+    + intros t Pt. rewrite Rinv_involutive by lra. apply M. apply Rinv_0_lt_compat; auto.
+    + exists (/ beta), c. split; [lra|exact C].
 Qed.
 
 Lemma sane_N1 : 2 * mean 2 (fun _ => 1/2) (fun h => bsum 1 (fun j => (sgn2 h * 1)^2)) -

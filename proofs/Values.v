@@ -14,7 +14,7 @@ Definition rows3 (p q s : nat -> R) (i : nat) : nat -> R := match i with O => p 
 Definition sech (s u : R) : R := ln (cosh (u / s)).
 Definition labels3 (a b c : nat) (n : nat) : nat := match n with O => a | 1%nat => b | _ => c end.
 
-Ltac value := cbv [bsum var mean ent KL F Fp r rp Z Zp w two three rows2 rows3 labels3 sech Temperature.gauss Attention.gauss pair laplace student logistic gap gap_unequal quad sgn2 act dot dist2 softmax softplus Degeneracy.sigmoid nrm2 variance avg field_map total new_mean new_mass count resp gd em1 half nll slope curv rb];
+Ltac value := cbv [bsum var mean ent KL F Fp r rp Z Zp w two three rows2 rows3 labels3 sech Temperature.gauss Attention.gauss pair laplace student logistic gap gap_unequal quad sgn2 act dot dist2 softmax softplus Degeneracy.sigmoid nrm2 variance avg field_map total new_mean new_mass count resp gd em1 half nll slope curv rbp rb];
   unfold tanh, sinh, cosh, Rabs; repeat destruct Rcase_abs; try lra; simpl INR; split; interval.
 
 (* --- T: temperature --- *)
@@ -124,11 +124,13 @@ Lemma value_N3_map : 0.657177 <= Annealing.em1 3 2 2 (Values.two 0.4 0.6) (Value
 Proof. value. Qed.
 
 (* --- F: the temperature learned --- *)
-Lemma value_F1_nll : 2.141602 <= Regimes.nll 3 2 (Values.rows3 (Values.two 0 1) (Values.two 0.5 0) (Values.two 1 0.25)) (Values.labels3 0 1 0) 2 <= 2.141604.
+Lemma value_F1_beta : 0.043164 <= Regimes.rbp 2 (Values.two 0.75 0.25) 2 (Values.two 0 1) 1 <= 0.043166.
 Proof. value. Qed.
-Lemma value_F1_slope : 0.359507 <= Regimes.slope 3 2 (Values.rows3 (Values.two 0 1) (Values.two 0.5 0) (Values.two 1 0.25)) (Values.labels3 0 1 0) 2 <= 0.359508.
+Lemma value_F1_nll : 1.701638 <= Regimes.nll 3 2 (Values.two 0.75 0.25) (Values.rows3 (Values.two 0 1) (Values.two 0.5 0) (Values.two 1 0.25)) (Values.labels3 0 1 0) 2 <= 1.701639.
 Proof. value. Qed.
-Lemma value_F1_curvature : 0.238041 <= Regimes.curv 3 2 (Values.rows3 (Values.two 0 1) (Values.two 0.5 0) (Values.two 1 0.25)) 2 <= 0.238042.
+Lemma value_F1_slope : 0.143784 <= Regimes.slope 3 2 (Values.two 0.75 0.25) (Values.rows3 (Values.two 0 1) (Values.two 0.5 0) (Values.two 1 0.25)) (Values.labels3 0 1 0) 2 <= 0.143785.
+Proof. value. Qed.
+Lemma value_F1_curvature : 0.238759 <= Regimes.curv 3 2 (Values.two 0.75 0.25) (Values.rows3 (Values.two 0 1) (Values.two 0.5 0) (Values.two 1 0.25)) 2 <= 0.238760.
 Proof. value. Qed.
 Lemma value_F3_loss : 0.672010 <= Prior.Fp 2 2 (Values.two 0.75 0.25) (Values.two 1 3) / 2 <= 0.672012.
 Proof. value. Qed.
@@ -139,6 +141,8 @@ Proof. value. Qed.
 Lemma value_B3_energy : 0.143840 <= Defs.KL 2 (Values.two 0.5 0.5) (Values.two 0.25 0.75) <= 0.143842.
 Proof. value. Qed.
 Lemma value_B4_variance : 0.180706 <= Defs.var 2 (Defs.r 2 (1 / 2) (Temperature.gauss 2 1 3)) Temperature.sgn2 <= 0.180707.
+Proof. value. Qed.
+Lemma value_B4_beta : 0.119202 <= Boundaries.rb 2 2 (Values.two 0 1) 1 <= 0.119204.
 Proof. value. Qed.
 Lemma value_B5_step : 0.977645 <= Defs.mean 3 (Defs.r 3 1 (Attention.gauss 1 2 (Values.two 0.5 0) (Values.rows3 (Values.two 0 0) (Values.two 1 0) (Values.two 3 0)))) (Values.three 0 1 3) <= 0.977647.
 Proof. value. Qed.

@@ -128,13 +128,13 @@ def pair_of(kernel):
     return lambda m, z, i: kernel.energy(np.float64(z - sgn2(i) * m), np)
 
 
-def loss(N, H, d, y):
+def loss(N, H, pi, d, y):
     """The loss of labels, the power of 2 that its energies were divided by, and the number of samples."""
-    return (*prepare(table(N, H, d), [int(y(n)) for n in range(N)], None, None, -1), N)
+    return (*prepare(table(N, H, d), [int(y(n)) for n in range(N)], listed(H, pi), None, -1), N)
 
 
-def nll(N, H, d, y, beta, order=0):
-    loss_, unit, n = loss(N, H, d, y)
+def nll(N, H, pi, d, y, beta, order=0):
+    loss_, unit, n = loss(N, H, pi, d, y)
     return n * ldexp(loss_.at(ldexp(beta, unit))[order], order * unit)
 
 
@@ -248,9 +248,15 @@ MEANING = {
                 for i in range(n)  # x tanh(x y) is even in x
             ),
         ),
-        "Regimes.nll": (5, nll),
-        "Regimes.slope": (5, lambda *a: nll(*a, order=1)),
-        "Regimes.curv": (4, lambda N, H, d, beta: nll(N, H, d, lambda n: 0, beta, order=2)),
-        "Regimes.rb": (4, lambda H, beta, d, h: iem.responsibilities(listed(H, d), 1 / float(beta))[h]),
+        "Regimes.nll": (6, nll),
+        "Regimes.slope": (6, lambda *a: nll(*a, order=1)),
+        "Regimes.curv": (5, lambda N, H, pi, d, beta: nll(N, H, pi, d, lambda n: 0, beta, order=2)),
+        "Regimes.rbp": (
+            5,
+            lambda H, pi, beta, d, h: iem.responsibilities(
+                listed(H, d), 1 / float(beta), prior=listed(H, pi)
+            )[h],
+        ),
+        "Boundaries.rb": (4, lambda H, beta, d, h: iem.responsibilities(listed(H, d), 1 / float(beta))[h]),
     }.items()
 }
