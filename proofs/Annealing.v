@@ -894,67 +894,6 @@ Proof.
     assert (0 < INR N * (q * (variance N x / tau - 1))); [|lra]. apply Rmult_lt_0_compat; auto. apply Rmult_lt_0_compat; lra.
 Qed.
 
-(* one EM step of the means, one dimension, energies (x - mu)^2 / 2 *)
-Definition em1 (N H : nat) (tau : R) (pi x mu : nat -> R) (h : nat) : R :=
-  bsum N (fun n => rp H tau pi (half mu (x n)) h * x n) / bsum N (fun n => rp H tau pi (half mu (x n)) h).
-
-(* N3: the rate in the one-cluster state: the derivative of the EM map there, along any direction u, is (tau_c / tau) (u_h - <u>_pi) with
-   tau_c the variance of the data, so every split (directions of zero pi-mean) contracts by exactly tau_c / tau per step *)
-Theorem N3_rate N H tau pi x u h : (0 < N)%nat -> (h < H)%nat -> 0 < tau -> simplex H pi ->
-  em1 N H tau pi x (fun _ => avg N x) h = avg N x /\
-  is_derive (fun t => em1 N H tau pi x (fun h => avg N x + t * u h) h) 0 (variance N x / tau * (u h - mean H pi u)).
-Proof.
-  intros Hn Hh Ht [P S]. assert (N0 : 0 < INR N) by (apply lt_0_INR; lia). assert (Hp : (0 < H)%nat) by lia.
-  assert (Ph := P h Hh). set (mu := fun t h => avg N x + t * u h).
-  assert (R1 : forall n m, (forall i, m i = avg N x) -> rp H tau pi (half m (x n)) h = pi h).
-  { intros n m Em. set (c := exp (- ((x n - avg N x)^2 / 2) / tau)).
-    assert (W : forall i, w tau (half m (x n)) i = c) by (intros i; unfold w, half; rewrite Em; auto).
-    unfold rp, Zp. rewrite (bsum_ext H _ (fun i => c * pi i)) by (intros; rewrite W; ring). rewrite bsum_scal, S, W.
-    assert (0 < c) by apply exp_pos. field. lra. }
-  assert (X : bsum N x = INR N * avg N x) by (unfold avg; field; lra).
-  split.
-  - unfold em1. rewrite (bsum_ext N (fun n => rp H tau pi (half (fun _ => avg N x) (x n)) h * x n) (fun n => pi h * x n)) by (intros; rewrite R1; auto).
-    rewrite (bsum_ext N (fun n => rp H tau pi (half (fun _ => avg N x) (x n)) h) (fun _ => pi h)) by (intros; apply R1; auto).
-    rewrite bsum_scal, bsum_const, X. field. lra.
-  - assert (Mu0 : forall h, mu 0 h = avg N x) by (intros; unfold mu; ring).
-    set (dr := fun n => pi h * ((x n - avg N x) * (u h - mean H pi u)) / tau).
-    assert (De : forall n i, is_derive (fun t => absorbed tau pi (half (mu t) (x n)) i) 0 (- (x n - avg N x) * u i)).
-    { intros. unfold absorbed, half, mu. auto_derive; auto. field. }
-    assert (Dr : forall n, is_derive (fun t => rp H tau pi (half (mu t) (x n)) h) 0 (dr n)).
-    { intros n. apply is_derive_ext with (fun t => r H tau (fun i => absorbed tau pi (half (mu t) (x n)) i) h).
-      { intros; symmetry; apply rp_absorbed; auto. }
-      evar_last; [apply (dr_path H tau (fun i t => absorbed tau pi (half (mu t) (x n)) i) (fun i => - (x n - avg N x) * u i)); auto|].
-      cbv beta.
-      assert (Rr : forall i, (i < H)%nat -> r H tau (fun i => absorbed tau pi (half (mu 0) (x n)) i) i = pi i).
-      { intros i Hi. change (r H tau (absorbed tau pi (half (mu 0) (x n))) i = pi i). rewrite <- rp_absorbed by auto.
-        set (c := exp (- ((x n - avg N x)^2 / 2) / tau)).
-        assert (W : forall i, w tau (half (mu 0) (x n)) i = c) by (intros k; unfold w, half; rewrite Mu0; auto).
-        unfold rp, Zp. rewrite (bsum_ext H _ (fun i => c * pi i)) by (intros; rewrite W; ring). rewrite bsum_scal, S, W.
-        assert (0 < c) by apply exp_pos. field. lra. }
-      rewrite (mean_ext H _ pi _ _ Rr (fun h _ => eq_refl)), Rr by auto.
-      replace (mean H pi (fun i => - (x n - avg N x) * u i)) with (- (x n - avg N x) * mean H pi u).
-      - unfold dr. field. lra.
-      - unfold mean. rewrite <- bsum_scal. apply bsum_ext; intros; ring. }
-    unfold em1. change (fun h => avg N x + 0 * u h) with (mu 0).
-    evar_last.
-    + apply (d_div_path (fun t => bsum N (fun n => rp H tau pi (half (mu t) (x n)) h * x n)) (fun t => bsum N (fun n => rp H tau pi (half (mu t) (x n)) h)) 0
-        (bsum N (fun n => dr n * x n)) (bsum N dr)).
-      * rewrite (bsum_ext N _ (fun _ => pi h)) by (intros; apply R1; auto). rewrite bsum_const. apply Rgt_not_eq, Rmult_lt_0_compat; lra.
-      * apply (is_derive_bsum N (fun n t => rp H tau pi (half (mu t) (x n)) h * x n)). intros n _.
-        apply is_derive_ext with (fun t => x n * rp H tau pi (half (mu t) (x n)) h); [intros t; apply Rmult_comm|].
-        rewrite Rmult_comm. apply d_scal_path. apply Dr.
-      * apply (is_derive_bsum N (fun n t => rp H tau pi (half (mu t) (x n)) h)). intros n _. apply Dr.
-    + cbv beta.
-      rewrite (bsum_ext N (fun n => rp H tau pi (half (mu 0) (x n)) h * x n) (fun n => pi h * x n)) by (intros; rewrite R1; auto).
-      rewrite (bsum_ext N (fun n => rp H tau pi (half (mu 0) (x n)) h) (fun _ => pi h)) by (intros; apply R1; auto).
-      rewrite bsum_scal, bsum_const, X. set (k := pi h * (u h - mean H pi u) / tau).
-      rewrite (bsum_ext N dr (fun n => k * (x n - avg N x))) by (intros; unfold dr, k; field; lra).
-      rewrite (bsum_ext N (fun n => dr n * x n) (fun n => k * ((x n - avg N x)^2) + (k * avg N x) * (x n - avg N x))) by (intros; unfold dr, k; field; lra).
-      rewrite bsum_plus, !bsum_scal.
-      assert (C : bsum N (fun n => x n - avg N x) = 0) by (rewrite bsum_minus, bsum_const, X; ring).
-      rewrite C. unfold variance, k. field. lra.
-Qed.
-
 (* the same in any dimension: data x n j, energies half the squared distance *)
 Definition halfD (D : nat) (mu : nat -> nat -> R) (x : nat -> R) (h : nat) : R := bsum D (fun j => (x j - mu h j)^2) / 2.
 Definition avgD (N : nat) (x : nat -> nat -> R) (j : nat) : R := bsum N (fun n => x n j) / INR N.

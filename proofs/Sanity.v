@@ -2,7 +2,7 @@
 Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
 From Interval Require Import Tactic.
-From Resp Require Import Sums Defs Calculus Prior Temperature Identifiability Tanh Kernel Attention Degeneracy Annealing Regimes.
+From Resp Require Import Sums Defs Calculus Prior Temperature Identifiability Tanh Kernel Attention Degeneracy Annealing Rates Regimes.
 Open Scope R_scope.
 
 Definition d3 (i : nat) : R := match i with O => 0 | 1%nat => 1 | _ => 3 end.
@@ -114,4 +114,52 @@ Proof.
   - intros. destruct (Nat.eq_dec i j), (Nat.eq_dec j i); congruence.
   - intros h v _. unfold quad; simpl. generalize (pow2_ge_0 (v 0%nat + v 1%nat)) (pow2_ge_0 (v 0%nat)) (pow2_ge_0 (v 1%nat)). intros; nra.
   - eexists; eexists; exact B.
+Qed.
+
+Lemma rp_even tau d h : (h < 2)%nat -> d 1%nat = d 0%nat -> rp 2 tau (fun _ => 1/2) d h = 1/2.
+Proof.
+  intros Hh E. assert (W : w tau d 1 = w tau d 0) by (unfold w; rewrite E; auto). generalize (w_pos tau d 0). intros.
+  unfold rp, Zp; simpl. destruct h as [|[|h]]; try lia; rewrite ?W; field; lra.
+Qed.
+
+(* two data at +1 and -1, two components at 0 with equal masses, temperature 2 (twice the variance): a fixed point of EM, whose missing
+   information along the split is one half *)
+Lemma sane_N3_missing : let rr := fun t n => rp 2 2 (fun _ => 1/2) (gq 1 (fun _ _ _ => 1) (fun h j => 0 + t * sgn2 h) (fun _ => sgn2 n)) in
+  is_derive (fun t => bsum 2 (fun n => rr t n 0%nat * sgn2 n) / bsum 2 (fun n => rr t n 0%nat)) 0 (1/2).
+Proof.
+  cbv zeta. assert (R : forall n h, (h < 2)%nat -> rp 2 2 (fun _ => 1/2) (gq 1 (fun _ _ _ => 1) (fun h j => 0 + 0 * sgn2 h) (fun _ => sgn2 n)) h = 1/2).
+  { intros n h Hh. apply rp_even; auto. unfold gq, quad; simpl. field. }
+  destruct (N3_missing_information 2 2 1 2 (fun _ => 1/2) (fun _ _ _ => 1) (fun _ _ _ => 1) (fun _ _ => 0) (fun n _ => sgn2 n) (fun h _ => sgn2 h))
+    as (_ & _ & A & _); try lia; try lra; auto.
+  - intros; lra.
+  - intros h [|i] [|l] _ Hi Hl; try lia. simpl. ring.
+  - intros h j Hh Hj. cbv beta. cbn [bsum]. rewrite !R by auto. unfold sgn2. field.
+  - destruct (A 0%nat 0%nat ltac:(lia) ltac:(lia)) as [D E]. rewrite E in D. evar_last; [exact D|].
+    cbv beta. unfold mean, quad. cbn [bsum]. rewrite !R by lia. unfold sgn2. field.
+Qed.
+
+Lemma sane_N3_rate : is_derive (fun t => em 2 2 1 2 (fun _ => 1/2) (fun n _ => sgn2 n) (fun h j => avgD 2 (fun n _ => sgn2 n) j + t * (sgn2 h * 1)) 0 0) 0 (1/2 * (1 * 1)).
+Proof.
+  apply (proj1 (N3_rate_critical 2 2 1 2 (fun _ => 1/2) (fun n _ => sgn2 n) ltac:(lia) ltac:(lia) ltac:(lra) ltac:(split; [intros; lra|simpl; lra])) 1 (fun _ => 1) sgn2 0%nat);
+    try lia; intros; unfold along, avgD, mean, sgn2; simpl; field.
+Qed.
+
+(* one datum at 1, two components at 0 with masses 1/4 and 3/4: EM moves both means to 1, no gradient step does *)
+Lemma sane_N3_no_step : let pi := fun h => (1 + 2 * INR h) / 4 in let mu := fun h j : nat => 0 in let x := fun n j : nat => 1 in let s := fun h j : nat => 1 in
+  ~ exists eta, forall h j, (h < 2)%nat -> (j < 1)%nat ->
+    new_mean 1 2 1 1 pi s mu x h j = mu h j - eta * Derive (fun t => total 1 2 1 1 pi s (upd2 mu h j t) x) (mu h j).
+Proof.
+  intros pi mu x s. assert (P : forall h, (h < 2)%nat -> 0 < pi h) by (intros; unfold pi; generalize (pos_INR h); lra).
+  assert (S1 : forall h j, (h < 2)%nat -> (j < 1)%nat -> 0 < s h j) by (intros; unfold s; lra).
+  assert (C : forall h, (h < 2)%nat -> count 1 2 1 1 pi s mu x h = pi h).
+  { intros h Hh. unfold count, resp, rp, Zp. simpl. unfold w, gd, s, mu, x. simpl. generalize (exp_pos (- (0 + (1 - 0) * ((1 - 0) * 1) / (2 * 1)) / 1)). intros.
+    unfold pi; simpl. field. lra. }
+  assert (M : forall h, (h < 2)%nat -> new_mean 1 2 1 1 pi s mu x h 0 = 1).
+  { intros h Hh. unfold new_mean. rewrite C by auto. generalize (C h Hh). unfold count. simpl. unfold x. intros E. rewrite Rplus_0_l in E.
+    rewrite Rplus_0_l, E. generalize (P h Hh). intros. field. lra. }
+  apply (N3_no_single_step 1 2 1 1 pi s mu x (fun h j => Derive (fun t => total 1 2 1 1 pi s (upd2 mu h j t) x) (mu h j)) 0 0 1 0); try lia; try lra; auto.
+  - intros h j Hh Hj. apply Derive_correct. destruct (N3_gradient_step 1 2 1 1 pi s mu x h j) as (g & D & _); try lia; try lra; auto. exists g. exact D.
+  - rewrite M by lia. unfold mu. lra.
+  - rewrite M by lia. unfold mu. lra.
+  - rewrite !C by lia. unfold s, pi; simpl. lra.
 Qed.

@@ -4,7 +4,7 @@
 Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
 From Interval Require Import Tactic.
-From Resp Require Import Sums Defs Calculus Prior Temperature Identifiability Tanh Kernel Attention Degeneracy Robustness Annealing Regimes Boundaries.
+From Resp Require Import Sums Defs Calculus Prior Temperature Identifiability Tanh Kernel Attention Degeneracy Robustness Annealing Rates Regimes Boundaries.
 Open Scope R_scope.
 
 Definition two (a b : R) (i : nat) : R := match i with O => a | _ => b end.
@@ -14,7 +14,7 @@ Definition rows3 (p q s : nat -> R) (i : nat) : nat -> R := match i with O => p 
 Definition sech (s u : R) : R := ln (cosh (u / s)).
 Definition labels3 (a b c : nat) (n : nat) : nat := match n with O => a | 1%nat => b | _ => c end.
 
-Ltac value := cbv [bsum var mean ent KL F Fp r rp Z Zp w two three rows2 rows3 labels3 sech Temperature.gauss Attention.gauss pair laplace student logistic gap gap_unequal quad sgn2 act dot dist2 softmax softplus Degeneracy.sigmoid nrm2 variance avg field_map total new_mean new_mass count resp gd em1 half nll slope curv rbp rb];
+Ltac value := cbv [bsum var mean ent KL F Fp r rp Z Zp w two three rows2 rows3 labels3 sech Temperature.gauss Attention.gauss pair laplace student logistic gap gap_unequal quad sgn2 act dot dist2 softmax softplus Degeneracy.sigmoid nrm2 variance avg field_map total new_mean new_mass count resp gd em halfD nll slope curv rbp rb];
   unfold tanh, sinh, cosh, Rabs; repeat destruct Rcase_abs; try lra; simpl INR; split; interval.
 
 (* --- T: temperature --- *)
@@ -120,7 +120,7 @@ Lemma value_N3_mean : 2.249657 <= Annealing.new_mean 3 2 1 (1 / 2) (Values.two 0
 Proof. value. Qed.
 Lemma value_N3_mass : 0.705367 <= Annealing.new_mass 3 2 1 (1 / 2) (Values.two 0.4 0.6) (Values.rows2 (Values.two 1 1) (Values.two 4 4)) (Values.rows2 (Values.two 0 0) (Values.two 2 0)) (Values.rows3 (Values.two 0 0) (Values.two 1 0) (Values.two 4 0)) 1 <= 0.705368.
 Proof. value. Qed.
-Lemma value_N3_map : 0.657177 <= Annealing.em1 3 2 2 (Values.two 0.4 0.6) (Values.three 0 1 4) (Values.two 0.5 2) 0 <= 0.657179.
+Lemma value_N3_map : 2.338330 <= Rates.em 3 2 2 2 (Values.two 0.4 0.6) (Values.rows3 (Values.two 0 0) (Values.two 1 0) (Values.two 4 1)) (Values.rows2 (Values.two 0.5 0) (Values.two 2 0.5)) 1 0 <= 2.338331.
 Proof. value. Qed.
 
 (* --- F: the temperature learned --- *)

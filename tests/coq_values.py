@@ -149,9 +149,8 @@ def quad(n, Q, u, v):
     return listed(n, u) @ table(n, n, Q) @ listed(n, v)
 
 
-def new_means(N, H, tau, pi, x, mu):
-    means, _ = iem.em_step(listed(N, x)[:, None], listed(H, mu)[:, None], listed(H, pi), float(tau))
-    return means[:, 0]
+def new_means(N, H, D, tau, pi, x, mu):
+    return iem.em_step(table(N, D, x), table(H, D, mu), listed(H, pi), float(tau))[0]
 
 
 def divergence(H, q, p):
@@ -240,7 +239,7 @@ MEANING = {
         "Annealing.total": (8, lambda *a: iem.total_free_energy(*mixture(*a))),
         "Annealing.new_mean": (10, lambda *a: iem.em_step(*mixture(*a[:8]))[0][a[8], a[9]]),
         "Annealing.new_mass": (9, lambda *a: iem.em_step(*mixture(*a[:8]))[1][a[8]]),
-        "Annealing.em1": (7, lambda *a: new_means(*a[:6])[a[6]]),
+        "Rates.em": (9, lambda *a: new_means(*a[:7])[a[7], a[8]]),
         "Annealing.field_map": (
             5,
             lambda n, p, x, tau, y: sum(
