@@ -119,7 +119,9 @@ class Activation(Derived):
     def _pair_links(self) -> list[Link]:
         gap, cases = self.gap.end, self.gap.links[-1].cases
         lemma = pair_lemma(self._statistic, self._points.values or (), self._points.prior)
-        values = {ONE: self.energies[0], TWO: self.energies[1], GAP: gap, SHARED: self._shared}
+        values = {ONE: self.energies[0], TWO: self.energies[1], GAP: gap}
+        if self._statistic.sees_shared:
+            values[SHARED] = self._shared
         steps = [Instance(lemma, number, values, cases) for number in (1, 2)]
         links = [
             Link(step.right, link.reason, here, step)
@@ -129,9 +131,9 @@ class Activation(Derived):
 
     def _sign_links(self, form: Any, gap: Any) -> list[Link]:
         """The sign of the gap is that of z, where it plainly is or where the energy grows with distance."""
-        simple = sp.sign(shapes.direction(gap))
         if form != sp.sign(gap) or form == sp.sign(Z):
             return []
+        simple = sp.sign(shapes.direction(gap))
         if simple != form:
             return [Link(simple, "they have one sign", tuple(cells(Z, form, simple)))]
         if isinstance(self.hypotheses, Signs) and self.kernel.increasing:
@@ -311,7 +313,9 @@ def pair_lemma(statistic: Statistic, values: Any, prior: Any) -> Derivation:
     weights = prior or (sp.S.One, sp.S.One)
     third = statistic.of_gap(Pair(GAP, SHARED, TAU, values, weights), exact)
     left = "the shared energy is taken out" if third.has(SHARED) else "the shared energy drops out"
-    where = [(GAP, TWO - ONE), (SHARED, (ONE + TWO) / 2)]
+    where = [(GAP, TWO - ONE)]
+    if statistic.sees_shared:
+        where.append((SHARED, (ONE + TWO) / 2))
     links = [Link(second, f"{left}, the gap is left"), Link(third, statistic.lemma)]
     name = sp.Function(statistic.name)
     return Derivation(name(Z), first, links, where=where, why="the energies inserted")

@@ -1,8 +1,8 @@
 """Case distinctions on linear conditions, with coverage decided exactly.
 
 A case is a conjunction of linear inequalities in real symbols (`z >= m`). Whether cases cover the
-domain, and whether a case fixes the sign of an argument, are questions of linear real arithmetic:
-SymPy's simplex theory solver decides them for any number of symbols.
+domain, and whether a case fixes the sign of an argument, are questions of linear real arithmetic,
+which `elimination` decides for any number of symbols.
 """
 
 from __future__ import annotations
@@ -12,41 +12,27 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from sympy.logic.algorithms.lra_theory import UnhandledInput
-from sympy.logic.inference import satisfiable
 
-from .errors import BadInput, Undecided
+from .elimination import solvable
+from .errors import Undecided
 from .exact import clip
 
 
 @cache
-def possible(condition: Any) -> bool:
-    """Whether some point satisfies a Boolean combination of linear inequalities.
+def possible(*conditions: Any) -> bool:
+    """Whether some point satisfies Boolean combinations of linear inequalities, all of them.
 
     Symbols declared positive or nonnegative count as such.
 
     >>> z = sp.Symbol("z", real=True)
     >>> m = sp.Symbol("m", positive=True)
-    >>> possible((z >= m) & (z <= -m)), possible((z >= m) & (z <= 2*m))
+    >>> possible(z >= m, z <= -m), possible((z >= m) & (z <= 2*m))
     (False, True)
     """
-    condition = sp.sympify(condition)
-    equals = {e: (e.lhs <= e.rhs) & (e.lhs >= e.rhs) for e in condition.atoms(sp.Eq)}
-    differs = {e: (e.lhs < e.rhs) | (e.lhs > e.rhs) for e in condition.atoms(sp.Ne)}
-    condition = condition.xreplace(equals | differs)
-    if condition in (sp.true, sp.false):
-        return bool(condition)
-    if vague := [s for s in condition.free_symbols if not s.is_real]:
-        raise Undecided(f"{vague} are not known to be real numbers, in {condition}")
-    plain = {s: sp.Dummy(s.name, real=True) for s in sorted(condition.free_symbols, key=str)}
-    domain = [
-        plain[s] > 0 if s.is_positive else plain[s] >= 0 for s in plain if s.is_positive or s.is_nonnegative
-    ]
-    query = sp.And(condition.subs(plain), *domain)
-    try:
-        return bool(satisfiable(query, use_lra_theory=True)) if query != sp.false else False
-    except UnhandledInput as error:
-        raise BadInput(f"cases must be linear with rational coefficients, got {condition}") from error
+    conditions = tuple(map(sp.sympify, conditions))
+    if vague := [s for c in conditions for s in c.free_symbols if not s.is_real]:
+        raise Undecided(f"{vague} are not known to be real numbers, in {sp.And(*conditions)}")
+    return solvable(*conditions)
 
 
 def follows(condition: Any, conclusion: Any) -> bool:
@@ -56,7 +42,7 @@ def follows(condition: Any, conclusion: Any) -> bool:
     >>> follows(z >= m, z > 0), follows(z > 0, z >= m)
     (True, False)
     """
-    return not possible(sp.And(condition, sp.Not(conclusion)))
+    return not possible(condition, sp.Not(conclusion))
 
 
 def covered(cases: Sequence[Any]) -> bool:
@@ -66,7 +52,7 @@ def covered(cases: Sequence[Any]) -> bool:
     >>> covered([z <= -m, (z >= -m) & (z <= m), z >= m]), covered([z <= -m, z >= m])
     (True, False)
     """
-    return not possible(sp.Not(sp.Or(*cases)))
+    return not possible(*map(sp.Not, cases))
 
 
 def linear(expr: Any) -> bool:
@@ -110,7 +96,7 @@ def resolve(expr: Any, case: Any) -> Any:
                 return low
             return x if _at_least(x, low, case) and _at_least(high, x, case) else call
         if isinstance(call, sp.Piecewise):
-            left = [(e, c) for e, c in call.args if possible(sp.And(case, c))]
+            left = [(e, c) for e, c in call.args if possible(case, c)]
             return left[0][0] if left and follows(case, left[0][1]) else call
         best = [a for a in call.args if all(_beats(call, a, b, case) for b in call.args)]
         return best[0] if best else call
@@ -160,15 +146,8 @@ def cells(variable: sp.Symbol, *exprs: Any) -> list[Any]:
     >>> cells(z, sp.Abs(z - m) - sp.Abs(z + m))
     [z <= -m, (z <= m) & (z >= -m), z >= m]
     """
-    walls: dict[Any, bool] = {}
-    for call in sorted(set().union(*(_calls(e) for e in exprs)), key=sp.default_sort_key):
-        for argument in _arguments(call):
-            slope = argument.coeff(variable)
-            if linear(argument) and slope != 0:
-                bound = sp.expand(variable - argument / slope)
-                walls[bound] = walls.get(bound, False) or isinstance(call, sp.sign)
     regions: list[tuple[Any, ...]] = [()]
-    for bound, three_way in walls.items():
+    for bound, three_way in walls(variable, *exprs).items():
         sides = (
             [variable < bound, sp.Eq(variable, bound), variable > bound]
             if three_way
@@ -179,9 +158,26 @@ def cells(variable: sp.Symbol, *exprs: Any) -> list[Any]:
             (*region, side)
             for region in regions
             for side in sides
-            if possible(sp.And(*region, side)) and _opens(region, side, inner)
+            if possible(*region, side) and _opens(region, side, inner)
         ]
     return [sp.And(*_needed(r)) for r in sorted(regions, key=lambda r: _order(r, variable))]
+
+
+def walls(variable: sp.Symbol, *exprs: Any) -> dict[Any, bool]:
+    """Where the cells of an expression end: at each wall, whether the wall itself is a cell.
+
+    >>> z, m = sp.Symbol("z", real=True), sp.Symbol("m", positive=True)
+    >>> walls(z, sp.Abs(z - m) - sp.sign(z))
+    {m: False, 0: True}
+    """
+    found: dict[Any, bool] = {}
+    for call in sorted(set().union(*(_calls(e) for e in exprs)), key=sp.default_sort_key):
+        for argument in _arguments(call):
+            slope = argument.coeff(variable)
+            if linear(argument) and slope != 0:
+                bound = sp.expand(variable - argument / slope)
+                found[bound] = found.get(bound, False) or isinstance(call, sp.sign)
+    return found
 
 
 def _calls(expr: Any) -> set[Any]:
@@ -202,7 +198,7 @@ def _opens(region: tuple[Any, ...], side: Any, inner: list[Any]) -> bool:
     if isinstance(side, sp.Eq) or side in inner:
         return True
     strict = side.lhs < side.rhs if isinstance(side, sp.Le) else side.lhs > side.rhs
-    return possible(sp.And(*region, strict))
+    return possible(*region, strict)
 
 
 def _needed(region: tuple[Any, ...]) -> list[Any]:
@@ -210,7 +206,7 @@ def _needed(region: tuple[Any, ...]) -> list[Any]:
     keep = list(region)
     for condition in region:
         others = [c for c in keep if c is not condition]
-        if others and follows(sp.And(*others), condition):
+        if others and not possible(*others, sp.Not(condition)):
             keep = others
     return keep
 

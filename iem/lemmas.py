@@ -8,14 +8,17 @@ from typing import Any
 
 import sympy as sp
 
+from .decide import PENDING
 from .errors import BadInput
 from .proof import Derivation, Equality, check
+from .quotients import real, remembered
 from .render import plain
 from .shapes import each
 
 SIGNS = (
     "positive", "negative", "nonnegative", "nonpositive", "nonzero", "rational", "integer", "even", "odd"
 )  # fmt: skip
+BINDERS = (sp.Sum, sp.Product, sp.Lambda, *PENDING)  # what has symbols that stand for nothing outside
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,20 +50,28 @@ class Instance(Equality):
         object.__setattr__(self, "values", {k: sp.sympify(v) for k, v in self.values.items()})
         for name, value in self.values.items():
             signs = [s for s in SIGNS if name.assumptions0.get(s)]
-            if not name.is_Symbol or not value.is_real or not all(getattr(value, f"is_{s}") for s in signs):
+            fits = (real(value) or value.is_real) and all(getattr(value, f"is_{s}") for s in signs)
+            if not name.is_Symbol or not fits:
                 raise BadInput(f"{name} stands for {' '.join(signs)} real numbers, got {plain(value)}")
         for left, right in self.chain.given:
             check(self._at(left), self._at(right), (), self.cases, f"what is given of {plain(left)}")
         for name, meaning in self.chain.where:
-            here, there = (side.subs(self.values, simultaneous=True) for side in (name, meaning))
+            here, there = self._at(name), self._at(meaning)
             check(there, here, (), self.cases, f"the value of {plain(name)}")
         before, after = self.chain.sides(self.number)
         object.__setattr__(self, "left", self._at(before))
         object.__setattr__(self, "right", self._at(after))
 
     def _at(self, expr: Any) -> Any:
-        return each(sp.sympify(expr), lambda e: e.subs(self.values, simultaneous=True))
+        return _put(sp.sympify(expr), tuple(self.values.items()))
 
     @property
     def method(self) -> str:
         return "by a lemma"
+
+
+@remembered
+def _put(expr: Any, values: tuple[tuple[Any, Any], ...]) -> Any:
+    """An expression, or several, at values of its symbols."""
+    at = dict(values)
+    return each(expr, lambda e: e.subs(at, simultaneous=True) if e.has(*BINDERS) else e.xreplace(at))

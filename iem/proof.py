@@ -20,6 +20,7 @@ from .cases import covered, possible, resolve
 from .decide import Point, Rule, admissible, evaluated, proved, small, witness
 from .errors import BadInput, Refuted, Undecided
 from .general import unfold
+from .quotients import vanishes
 from .render import plain, tex
 
 
@@ -313,7 +314,8 @@ def check(
         raise BadInput(f"{what} has {sizes[1]} components, expected {sizes[0]}: {right} for {left}")
     pairs = list(zip(left, right, strict=True)) if isinstance(left, sp.Tuple) else [(left, right)]
     for shown in pairs:
-        full = tuple(admissible(evaluated(unfold(side, where))) for side in shown)
+        full = tuple(admissible(evaluated(unfold(side, where))) for side in dict.fromkeys(shown))
+        full = full if len(full) == 2 else full * 2
         for case in cases or [sp.true]:
             _check_case(shown, full, given, case, what)
 
@@ -321,19 +323,21 @@ def check(
 def _check_case(shown: Any, full: Any, given: Sequence[Rule], case: Any, what: str) -> None:
     if full[0] == full[1]:
         return
+    one, two = full if case == sp.true else (resolve(side, case) for side in full)
+    if vanishes(one - two):
+        return
 
     def within(point: Point) -> bool:
         return possible(case.subs(point))
 
-    inside = "" if case == sp.true else f" for {render.condition(case)}"
-    left, right = map(plain, shown)
     where = None if case == sp.true else within
     point = witness(full[0] - full[1], given, where, attempts=3)
     if point is None:
-        one, two = full if case == sp.true else (resolve(side, case) for side in full)
         if proved(one - two, given):
             return
         point = witness(full[0] - full[1], given, where)
+    inside = "" if case == sp.true else f" for {render.condition(case)}"
+    left, right = map(plain, shown)
     if point is None:
         raise Undecided(f"{what} is undecided{inside}: {left} = {right} was not shown")
     raise Refuted(f"{what} is false{inside}: {left} is not {right}; {told(point, *full)}")

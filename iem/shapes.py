@@ -8,9 +8,10 @@ from typing import Any
 import sympy as sp
 
 from . import exact
-from .cases import cells, possible, resolve
+from .cases import cells, possible, resolve, walls
 from .decide import proved
 from .exact import clip, symbol
+from .quotients import product
 
 Z = symbol("z")
 
@@ -45,13 +46,15 @@ def gap_shape(gap: Any) -> tuple[Any, tuple[Any, ...]]:
     >>> gap_shape((sp.Abs(Z + m) - sp.Abs(Z - m))/b)[0]
     2*clip(z, -m, m)/b
     """
-    cases = tuple(cells(Z, gap))
+    cases = tuple(cells(Z, gap)) if len(walls(Z, gap)) < 3 else ()  # three walls part four cells
     if len(cases) == 3:
         pieces = [sp.expand(resolve(gap, case)) for case in cases]
         slopes = [sp.diff(piece, Z) for piece in pieces]
         if slopes[0] == slopes[2] == 0 and not slopes[1].has(Z):
             shape = clip(Z, cases[0].rhs, cases[2].rhs)
             return slopes[1] * shape + pieces[1].subs(Z, 0), cases
+    if (short := product(gap)) is not None:
+        return short, ()
     forms = [sp.factor(sp.expand(gap)), gap, sp.factor_terms(gap)]
     if gap.has(sp.cos):
         forms.append(sp.factor(sp.expand(sp.expand_trig(gap))))
