@@ -25,7 +25,7 @@ def zero(expr: Any, given: Sequence[Rule] = ()) -> bool | None:
     r"""Whether `expr` is identically zero: True if proved, False if refuted, None if undecided.
 
     Proof: everything becomes a rational function of exponentials, logarithms and sums; its expanded
-    numerator is 0. What `quotients` shows is shown there, in a hundredth of the time.
+    numerator is 0. What `quotients` shows is shown there first, since that is fast.
     Logarithms in rational proportion are combined into one and exponentiated.
     The error function is an odd function of which nothing else is used.
     Refutation: a point, with 30 digits, at which the expression is not 0. `given` lists equalities

@@ -83,12 +83,9 @@ def real(expr: Any) -> bool:
     """
     forms = _Forms.for_(expr)
     try:
-        top, bottom = forms.of(expr)
-        signed = forms.signed(bottom) and all(map(forms.rational, top.values()))
+        return forms.real(forms.of(expr))
     except Beyond:
         return False
-    met = [(forms.unknowns[n], power) for m in (*top, *bottom) for n, power in m]
-    return signed and all(u.positive or (u.real and power > 0) for u, power in met)
 
 
 def product(expr: Any) -> Any:
@@ -232,9 +229,9 @@ class _Forms:
         factors = [self._number(self.domain.one)]
         for monomial, c in exponent.top.items():
             met = [self.unknowns[n] for n in (*below, *(n for n, _ in monomial))]
-            real = not imaginary and all(u.real for u in met)
             free = len(exponent.bottom) == 1 and None not in {u.symbol for u in met}
             unit = Quotient({monomial: self.domain.one}, exponent.bottom)
+            real = not imaginary and self.real(unit)
             known = _Unknown(real, real, free, exponent=unit)
             factors.append(self._unknown(("exp", imaginary, unit.key), self.rational(c), known))
         return self._multiplied(factors)
@@ -334,6 +331,13 @@ class _Forms:
         """The powers of all unknowns, an order that a factor does not change."""
         powers = dict(monomial)
         return [powers.get(n, 0) for n in range(len(self.unknowns))]
+
+    def real(self, form: Quotient) -> bool:
+        """Whether a quotient plainly is a real number."""
+        if self.domain is not QQ and any(c.y for c in (*form.top.values(), *form.bottom.values())):
+            return False
+        met = [(self.unknowns[n], power) for m in (*form.top, *form.bottom) for n, power in m]
+        return self.signed(form.bottom) and all(u.positive or (u.real and power > 0) for u, power in met)
 
     def nonzero(self, terms: Sum) -> bool:
         """Whether a sum plainly is not zero."""

@@ -96,7 +96,7 @@ def test_what_plainly_is_not_zero():
 def test_what_plainly_is_real():
     for expr in (x, x / (1 + y**2), x / m**2, sp.exp(c / tau), sp.log(1 + x**2), sp.tanh(x) + sp.Abs(y)):
         assert real(expr) and expr.is_real is not False
-    for expr in (1 / x, sp.log(x), sp.sqrt(x), sp.I, sp.Symbol("w"), x / (m - 1), sp.oo):
+    for expr in (1 / x, sp.log(x), sp.sqrt(x), sp.I, sp.Symbol("w"), x / (m - 1), sp.oo, sp.exp(1 / x)):
         assert not real(expr)
 
 
