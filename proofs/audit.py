@@ -295,12 +295,13 @@ def audit(folder: Path = HERE, build: Path | None = None, check: bool = False, s
         run = subprocess.run(
             ["coqchk", "-silent", "-o", "-Q", ".", "Resp", *proved],
             cwd=build,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,  # where it writes its summary
             text=True,
         )
-        say(run.stdout)
         if run.returncode:
-            raise Rejected(f"coqchk refuses the compiled files:\n{run.stderr.strip()}")
+            raise Rejected(f"coqchk refuses the compiled files:\n{run.stdout.strip()}")
+        say(run.stdout)
     version = subprocess.run(["coqc", "--print-version"], capture_output=True, text=True).stdout.split()[0]
     say(
         f"{len(rows)} theorems on {len({row['claim'] for row in rows})} claims, {len(examples)} values, "
