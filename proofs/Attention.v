@@ -197,3 +197,146 @@ Proof.
   unfold dot. replace (- bsum D (fun i => q i * k i)) with (-1 * bsum D (fun i => q i * k i)) by ring.
   rewrite <- bsum_scal. apply bsum_ext; intros; ring.
 Qed.
+
+(* ---------- K9: how much of the posterior a statistic keeps ---------- *)
+(* K9: two hypotheses with different values: the mean determines the posterior *)
+Theorem K9_two p q a : bsum 2 p = 1 -> bsum 2 q = 1 -> a 0%nat <> a 1%nat -> mean 2 p a = mean 2 q a -> forall h, (h < 2)%nat -> p h = q h.
+Proof.
+  unfold mean; simpl. intros P Q N E.
+  assert (E0 : (p 0%nat - q 0%nat) * (a 0%nat - a 1%nat) = 0).
+  { replace (p 1%nat) with (1 - p 0%nat) in E by lra. replace (q 1%nat) with (1 - q 0%nat) in E by lra. lra. }
+  apply Rmult_integral in E0. intros [|[|h]] Hh; try lia; lra.
+Qed.
+
+(* K9: one dimension, one shared variance, any values v: the slope of their mean is their covariance with the locations *)
+Theorem K9_slope H tau sigma mu v z : (0 < H)%nat -> 0 < tau -> 0 < sigma -> let q := fun z => r H tau (fun i => (z - mu i)^2 / (2 * sigma^2)) in
+  is_derive (fun z => mean H (q z) v) z ((mean H (q z) (fun i => v i * mu i) - mean H (q z) v * mean H (q z) mu) / (tau * sigma^2)).
+Proof.
+  intros Hp Ht S q. evar_last.
+  - apply (dmean_path H tau (fun i z => (z - mu i)^2 / (2 * sigma^2)) (fun i => (z - mu i) / sigma^2) (fun i _ => v i) (fun _ => 0)); auto.
+    + intros i _. generalize (mu i). intros c. auto_derive; [auto|]. field. lra.
+    + intros; apply @is_derive_const.
+  - cbv zeta. change (r H tau (fun h => (z - mu h)^2 / (2 * sigma^2))) with (q z). assert (Q1 : bsum H (q z) = 1) by (apply r_sum; auto).
+    assert (M : forall f, mean H (q z) (fun i => (z - mu i) / sigma^2 * f i) = (z * mean H (q z) f - mean H (q z) (fun i => f i * mu i)) / sigma^2).
+    { intros f. unfold mean. rewrite (bsum_ext _ _ (fun i => (z / sigma^2) * (q z i * f i) - / sigma^2 * (q z i * (f i * mu i)))) by (intros; field; lra).
+      rewrite bsum_minus, !bsum_scal. field. lra. }
+    assert (M1 : mean H (q z) (fun i => (z - mu i) / sigma^2) = (z - mean H (q z) mu) / sigma^2).
+    { rewrite <- (mean_const H (q z) z Q1) at 2. unfold mean. rewrite <- bsum_minus. unfold Rdiv. rewrite (Rmult_comm (bsum _ _)), <- bsum_scal.
+      apply bsum_ext. intros; ring. }
+    assert (M0 : mean H (q z) (fun _ => 0) = 0) by (unfold mean; rewrite (bsum_ext _ _ (fun _ => 0)) by (intros; ring); rewrite bsum_const; ring).
+    change (fun h => v h) with v. rewrite M, M1, M0. field. lra.
+Qed.
+
+(* K9: the slope of the mean of the locations themselves is the posterior variance of the locations *)
+Theorem K9_mean_slope H tau sigma mu z : (0 < H)%nat -> 0 < tau -> 0 < sigma ->
+  is_derive (fun z => mean H (r H tau (fun i => (z - mu i)^2 / (2 * sigma^2))) mu) z
+    (var H (r H tau (fun i => (z - mu i)^2 / (2 * sigma^2))) mu / (tau * sigma^2)).
+Proof.
+  intros Hp Ht S. evar_last; [apply (K9_slope H tau sigma mu mu z); auto|]. cbv zeta.
+  rewrite var_alt by (apply r_sum; auto). rewrite (mean_ext H _ _ (fun i => mu i * mu i) (fun i => mu i ^ 2) (fun _ _ => eq_refl)) by (intros; ring).
+  f_equal. ring.
+Qed.
+
+(* it is positive as soon as two locations differ: the mean keeps everything *)
+Theorem K9_mean_slope_pos H tau sigma mu z j k : 0 < tau -> 0 < sigma -> (j < H)%nat -> (k < H)%nat -> mu j <> mu k ->
+  0 < var H (r H tau (fun i => (z - mu i)^2 / (2 * sigma^2))) mu / (tau * sigma^2).
+Proof.
+  intros Ht S Hj Hk N. assert (Hp : (0 < H)%nat) by lia. set (q := r H tau (fun i => (z - mu i)^2 / (2 * sigma^2))).
+  apply Rdiv_lt_0_compat; [|apply Rmult_lt_0_compat; auto; apply pow_lt; auto].
+  assert (P : forall i, 0 < q i) by (intros; apply r_pos; auto). set (a := mean H q mu).
+  assert (V : forall i, (i < H)%nat -> q i * (mu i - a)^2 <= var H q mu).
+  { intros i Hi. apply (bsum_ge_term H (fun i => q i * (mu i - a)^2)); auto. intros n _. generalize (P n) (pow2_ge_0 (mu n - a)). intros; nra. }
+  assert (W : forall i, (i < H)%nat -> mu i <> a -> 0 < var H q mu).
+  { intros i Hi Ni. apply Rlt_le_trans with (q i * (mu i - a)^2); auto. apply Rmult_lt_0_compat; auto. apply pow2_gt_0. lra. }
+  destruct (Req_dec (mu j) a) as [E|E]; [|apply (W j); auto]. apply (W k); auto. lra.
+Qed.
+
+(* twice a covariance, over all pairs *)
+Lemma cov_pairs H q a b : bsum H q = 1 ->
+  bsum H (fun i => bsum H (fun j => q i * q j * ((a i - a j) * (b i - b j)))) = 2 * (mean H q (fun i => a i * b i) - mean H q a * mean H q b).
+Proof.
+  intros S. set (A := mean H q a). set (B := mean H q b). set (C := mean H q (fun i => a i * b i)).
+  rewrite (bsum_ext H _ (fun i => C * q i + (q i * (a i * b i) - (B * (q i * a i) + A * (q i * b i))))).
+  - rewrite bsum_plus, bsum_minus, bsum_plus, !bsum_scal, S. fold (mean H q a) (mean H q b) (mean H q (fun i => a i * b i)). fold A B C. ring.
+  - intros i _. rewrite (bsum_ext H _ (fun j => q i * (q j * (a j * b j)) + (q i * (a i * b i) * q j - (q i * a i * (q j * b j) + q i * b i * (q j * a j))))) by (intros; ring).
+    rewrite bsum_plus, bsum_minus, bsum_plus, !bsum_scal, S. fold (mean H q a) (mean H q b) (mean H q (fun i => a i * b i)). fold A B C. ring.
+Qed.
+
+(* K9: values that increase with the locations: the mean increases strictly with z, so it keeps z, and with it the posterior *)
+Theorem K9_increasing H tau sigma mu v j k a b : 0 < tau -> 0 < sigma -> (j < H)%nat -> (k < H)%nat -> mu j < mu k ->
+  (forall i l, (i < H)%nat -> (l < H)%nat -> mu i < mu l -> v i < v l) -> a < b ->
+  mean H (r H tau (fun i => (a - mu i)^2 / (2 * sigma^2))) v < mean H (r H tau (fun i => (b - mu i)^2 / (2 * sigma^2))) v.
+Proof.
+  intros Ht S Hj Hk L I Lab. assert (Hp : (0 < H)%nat) by lia.
+  set (q := fun z => r H tau (fun i => (z - mu i)^2 / (2 * sigma^2))).
+  apply (incr (fun z => mean H (q z) v) (fun z => (mean H (q z) (fun i => v i * mu i) - mean H (q z) v * mean H (q z) mu) / (tau * sigma^2)) a b Lab).
+  - intros z _. apply K9_slope; auto.
+  - intros z _. apply Rdiv_lt_0_compat; [|apply Rmult_lt_0_compat; auto; apply pow_lt; auto].
+    assert (Q1 : bsum H (q z) = 1) by (apply r_sum; auto). assert (P : forall i, 0 < q z i) by (intros; apply r_pos; auto).
+    assert (T : forall i l, (i < H)%nat -> (l < H)%nat -> 0 <= q z i * q z l * ((v i - v l) * (mu i - mu l))).
+    { intros i l Hi Hl. apply Rmult_le_pos; [left; apply Rmult_lt_0_compat; auto|].
+      destruct (Rtotal_order (mu i) (mu l)) as [M|[M|M]]; [generalize (I i l Hi Hl M); nra|rewrite M; lra|generalize (I l i Hl Hi M); nra]. }
+    assert (G : 0 < q z j * q z k * ((v j - v k) * (mu j - mu k))).
+    { apply Rmult_lt_0_compat; [apply Rmult_lt_0_compat; auto|]. generalize (I j k Hj Hk L). nra. }
+    generalize (cov_pairs H (q z) v mu Q1). intros E.
+    assert (A := bsum_ge_term H (fun i => bsum H (fun l => q z i * q z l * ((v i - v l) * (mu i - mu l)))) j Hj (fun i Hi => bsum_ge0 H _ (fun l Hl => T i l Hi Hl))).
+    assert (B := bsum_ge_term H (fun l => q z j * q z l * ((v j - v l) * (mu j - mu l))) k Hk (fun l Hl => T j l Hj Hl)).
+    cbv beta in A, B. lra.
+Qed.
+
+(* energies of locations 1, 0 and -1, the first with twice the noise *)
+Definition wide (z : R) (h : nat) : R := match h with O => (z - 1)^2 / 8 | 1%nat => z^2 / 2 | _ => (z + 1)^2 / 2 end.
+Definition locations (h : nat) : R := match h with O => 1 | 1%nat => 0 | _ => -1 end.
+
+(* K9: with unequal variances it need not: three hypotheses whose mean is 0 at z = -3 and at z = -1/3, where the posteriors differ *)
+Theorem K9_unequal tau : 0 < tau ->
+  mean 3 (r 3 tau (wide (-3))) locations = 0 /\ mean 3 (r 3 tau (wide (- (1/3)))) locations = 0 /\
+  r 3 tau (wide (-3)) 1 < r 3 tau (wide (- (1/3))) 1.
+Proof.
+  intros Ht. assert (It : 0 < / tau) by (apply Rinv_0_lt_compat; auto).
+  assert (E : forall z, wide z 0 = wide z 2 -> mean 3 (r 3 tau (wide z)) locations = 0).
+  { intros z Ez. unfold mean, r, w. cbn [bsum]. unfold locations. rewrite Ez. unfold Rdiv. ring. }
+  assert (M : forall z, wide z 0 = wide z 2 -> r 3 tau (wide z) 1 = / (1 + 2 * exp ((wide z 1 - wide z 0) / tau))).
+  { intros z Ez. unfold r, Z, w; cbn [bsum]. rewrite <- Ez. set (c := exp (- wide z 1 / tau)).
+    replace (exp (- wide z 0 / tau)) with (exp ((wide z 1 - wide z 0) / tau) * c).
+    - generalize (exp_pos ((wide z 1 - wide z 0) / tau)) (exp_pos (- wide z 1 / tau)). fold c. intros. field. split; nra.
+    - unfold c. rewrite <- exp_plus. f_equal. field. lra. }
+  assert (E1 : wide (-3) 0 = wide (-3) 2) by (unfold wide; field). assert (E2 : wide (- (1/3)) 0 = wide (- (1/3)) 2) by (unfold wide; field).
+  split; [apply E; auto|split; [apply E; auto|]]. rewrite !M by auto.
+  generalize (exp_pos ((wide (-3) 1 - wide (-3) 0) / tau)) (exp_pos ((wide (- (1/3)) 1 - wide (- (1/3)) 0) / tau)). intros A B.
+  apply Rinv_lt_contravar; [apply Rmult_lt_0_compat; lra|].
+  assert (exp ((wide (- (1/3)) 1 - wide (- (1/3)) 0) / tau) < exp ((wide (-3) 1 - wide (-3) 0) / tau)); [|lra].
+  apply exp_increasing. unfold Rdiv. apply Rmult_lt_compat_r; auto. unfold wide. lra.
+Qed.
+
+(* K9: the mode of the signed Gaussian pair is the same at all z > 0, while the posterior moves *)
+Theorem K9_mode_loses m s tau a b : 0 < tau -> 0 < s -> 0 < m -> 0 < a -> a < b ->
+  let q := fun z => r 2 tau (Temperature.gauss s m z) in q a 1%nat < q a 0%nat /\ q b 1%nat < q b 0%nat /\ q a 0%nat < q b 0%nat.
+Proof.
+  intros Ht S Pm A L q. assert (S2 : 0 < s^2) by (apply pow_lt; auto).
+  assert (M : forall z, q z 0%nat + q z 1%nat = 1 /\ q z 0%nat - q z 1%nat = tanh (m * z / (tau * s^2))).
+  { intros z. split; [generalize (r_sum 2 tau (Temperature.gauss s m z) ltac:(lia)); simpl; unfold q; lra|].
+    rewrite <- G2_gaussian by auto. unfold mean, sgn2; simpl. unfold q. ring. }
+  assert (U : 0 < m * a / (tau * s^2)) by (apply Rdiv_lt_0_compat; apply Rmult_lt_0_compat; auto).
+  assert (V : m * a / (tau * s^2) < m * b / (tau * s^2)).
+  { unfold Rdiv. apply Rmult_lt_compat_r; [apply Rinv_0_lt_compat, Rmult_lt_0_compat; auto|]. apply Rmult_lt_compat_l; auto. }
+  generalize (tanh_pos _ U) (tanh_incr _ _ V). destruct (M a) as [Ma1 Ma2], (M b) as [Mb1 Mb2]. rewrite <- Ma2, <- Mb2. lra.
+Qed.
+
+(* K9: and where the posterior takes only two values, as that of the Laplace pair beyond its corners, equal modes mean equal posteriors *)
+Theorem K9_mode_keeps z z' m b tau : 0 < tau -> 0 < b -> 0 < m -> m <= Rabs z -> m <= Rabs z' ->
+  let q := fun z => r 2 tau (laplace b z m) in
+  (q z 1%nat < q z 0%nat <-> q z' 1%nat < q z' 0%nat) -> forall h, (h < 2)%nat -> q z h = q z' h.
+Proof.
+  intros Ht Hb Pm Z1 Z2 q Eq.
+  assert (M : forall z, m <= Rabs z -> q z 0%nat - q z 1%nat = sign z * tanh (m / (tau * b))).
+  { intros y Y. rewrite <- (K4_flat y m b tau) by lra. unfold mean, sgn2; simpl. unfold q. ring. }
+  assert (T : 0 < tanh (m / (tau * b))) by (apply tanh_pos, Rdiv_lt_0_compat; auto; apply Rmult_lt_0_compat; auto).
+  assert (Sg : forall y, m <= Rabs y -> (sign y = 1 /\ q y 1%nat < q y 0%nat) \/ (sign y = -1 /\ q y 0%nat < q y 1%nat)).
+  { intros y Y. generalize (M y Y). unfold Rabs in Y. destruct (Rcase_abs y) as [N|N].
+    - rewrite sign_eq_m1 by auto. intros. right; split; auto. lra.
+    - rewrite sign_eq_1 by lra. intros. left; split; auto. lra. }
+  apply (K9_two (q z) (q z') sgn2); [apply r_sum; lia|apply r_sum; lia|unfold sgn2; lra|].
+  unfold q. rewrite !K4_flat by lra. f_equal.
+  destruct (Sg z Z1) as [[E A]|[E A]], (Sg z' Z2) as [[E' A']|[E' A']]; rewrite E, E'; auto; exfalso; [apply Eq in A; lra|apply Eq in A'; lra].
+Qed.

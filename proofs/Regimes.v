@@ -388,16 +388,24 @@ Proof.
   rewrite bsum_scal. field. lra.
 Qed.
 
-(* F3: for energies d >= 0 that derivative is never positive: without a normaliser the mixture loss pushes tau to infinity *)
+(* F3: for energies d >= 0 that derivative is never positive, and negative unless all are 0: without a normaliser the mixture loss
+   pushes tau to infinity *)
 Theorem F3_collapse H a b pi d : (0 < H)%nat -> (forall h, (h < H)%nat -> 0 < pi h) -> (forall h, (h < H)%nat -> 0 <= d h) ->
-  0 < a -> a <= b -> Fp H b pi d / b <= Fp H a pi d / a.
+  0 < a -> a < b -> Fp H b pi d / b <= Fp H a pi d / a /\ ((exists h, (h < H)%nat /\ d h <> 0) -> Fp H b pi d / b < Fp H a pi d / a).
 Proof.
-  intros Hp P D A L. assert (0 - Fp H a pi d / a <= 0 - Fp H b pi d / b); [|lra].
-  apply (nondecr (fun t => 0 - Fp H t pi d / t) (fun t => 0 - - mean H (rp H t pi d) d / t^2)); auto.
-  - intros x Hx. apply @is_derive_minus; [apply @is_derive_const|apply F3_mixture; auto; lra].
-  - intros x Hx. assert (0 <= mean H (rp H x pi d) d) by (apply bsum_ge0; intros; apply Rmult_le_pos; auto; left; apply rp_pos; auto).
-    assert (0 < x^2) by (apply pow_lt; lra). assert (0 <= mean H (rp H x pi d) d / x^2); [|unfold Rdiv in *; lra].
-    apply Rmult_le_pos; [auto|left; apply Rinv_0_lt_compat; auto].
+  intros Hp P D A L. set (f := fun t => 0 - Fp H t pi d / t). set (f' := fun t => 0 - - mean H (rp H t pi d) d / t^2).
+  assert (Df : forall x, a <= x <= b -> is_derive f x (f' x)).
+  { intros x Hx. apply @is_derive_minus; [apply @is_derive_const|apply F3_mixture; auto; lra]. }
+  assert (Ef : forall x, 0 < x -> f' x = mean H (rp H x pi d) d / x^2) by (intros; unfold f'; field; lra).
+  assert (T : forall x h, (h < H)%nat -> 0 <= rp H x pi d h * d h) by (intros; apply Rmult_le_pos; auto; left; apply rp_pos; auto).
+  split.
+  - assert (f a <= f b); [|unfold f in *; lra]. apply (nondecr f f'); auto; [lra|].
+    intros x Hx. rewrite Ef by lra. apply Rmult_le_pos; [apply bsum_ge0; auto|left; apply Rinv_0_lt_compat, pow_lt; lra].
+  - intros (h & Hh & N). assert (f a < f b); [|unfold f in *; lra]. apply (incr f f'); auto.
+    intros x Hx. rewrite Ef by lra. apply Rdiv_lt_0_compat; [|apply pow_lt; lra].
+    apply Rlt_le_trans with (rp H x pi d h * d h).
+    + apply Rmult_lt_0_compat; [apply rp_pos; auto|]. generalize (D h Hh). lra.
+    + apply (bsum_ge_term H (fun h => rp H x pi d h * d h)); auto.
 Qed.
 
 (* F3: with the Gaussian normaliser (D/2) ln tau the stationary temperatures are exactly those with tau = (2/D) <d>_r *)
@@ -410,6 +418,77 @@ Proof.
     replace (- m / (tau * (tau * 1)) + D / 2 * (1 / tau)) with ((D / 2) / tau^2 * (tau - 2 / D * m)) by (field; lra).
     assert (0 < D / 2 / tau^2) by (apply Rdiv_lt_0_compat; [lra|apply pow_lt; auto]).
     split; intros E; [|rewrite <- E; ring]. apply Rmult_integral in E. lra.
+Qed.
+
+Lemma mean_gap k c g tau : 0 < tau -> let d := fun h : nat => match h with O => c | _ => c + g end in
+  mean (S k) (rp (S k) tau (fun _ => 1) d) d = c + g * (INR k / (INR k + exp (g / tau))).
+Proof.
+  intros Ht d. set (u := exp (g / tau)). set (W := exp (- (c + g) / tau)). assert (PW : 0 < W) by apply exp_pos. assert (Pu : 0 < u) by apply exp_pos.
+  assert (Pk := pos_INR k).
+  assert (W0 : w tau d 0 = u * W) by (unfold w, d, u, W; rewrite <- exp_plus; f_equal; field; lra).
+  assert (Sh : forall f, bsum (S k) f = f 0%nat + bsum k (fun i => f (S i))).
+  { clear. intros f. induction k; [simpl; ring|]. change (bsum (S k) f + f (S k) = f 0%nat + (bsum k (fun i => f (S i)) + f (S k))). rewrite IHk. ring. }
+  assert (EZ : Zp (S k) tau (fun _ => 1) d = (INR k + u) * W).
+  { unfold Zp. rewrite Sh, W0, (bsum_ext k _ (fun _ => W)) by (intros; unfold w, d, W; ring). rewrite bsum_const. ring. }
+  unfold mean. rewrite Sh, (bsum_ext k _ (fun _ => W / ((INR k + u) * W) * (c + g))).
+  - unfold rp. rewrite EZ, W0, bsum_const. unfold d. field. split; apply Rgt_not_eq; lra.
+  - intros i _. unfold rp. rewrite EZ. unfold w, d, W. unfold Rdiv. ring.
+Qed.
+
+(* F3: there may be no stationary temperature: energies 0 and g in one dimension *)
+Theorem F3_none g tau : 0 < g -> 0 < tau -> let d := fun h : nat => match h with O => 0 | _ => g end in
+  2 / 1 * mean 2 (rp 2 tau (fun _ => 1) d) d < tau.
+Proof.
+  intros G Ht d. assert (E := mean_gap 1 0 g tau Ht). cbv zeta in E. 
+  assert (E' : mean 2 (rp 2 tau (fun _ => 1) d) d = g / (1 + exp (g / tau))).
+  { transitivity (mean 2 (rp 2 tau (fun _ => 1) (fun h : nat => match h with O => 0 | _ => 0 + g end)) (fun h : nat => match h with O => 0 | _ => 0 + g end)).
+    - rewrite Rplus_0_l. auto.
+    - rewrite E. simpl. generalize (exp_pos (g / tau)); intros. field. lra. }
+  rewrite E'. set (y := g / tau). assert (Py : 0 < y) by (apply Rdiv_lt_0_compat; auto). assert (g = y * tau) by (unfold y; field; lra).
+  (* exp y >= 2 + 2 (y - ln 2) *)
+  assert (X : 2 * (1 + (y - ln 2)) <= exp y).
+  { replace (exp y) with (2 * exp (y - ln 2)); [generalize (exp_ineq1_le (y - ln 2)); lra|].
+    rewrite <- (exp_ln 2) at 1 by lra. rewrite <- exp_plus. f_equal. ring. }
+  assert (ln 2 <= 1) by (generalize (ln_le_sub1 2 ltac:(lra)); lra).
+  apply Rmult_lt_reg_r with (1 + exp y); [generalize (exp_pos y); lra|].
+  replace (2 / 1 * (g / (1 + exp y)) * (1 + exp y)) with (2 * y * tau) by (rewrite H; field; generalize (exp_pos y); lra).
+  rewrite (Rmult_comm tau). apply Rmult_lt_compat_r; auto. lra.
+Qed.
+
+(* F3: and there may be several: energies 1/100 and three times 1 + 1/100 in one dimension have at least three *)
+Theorem F3_several : let d := fun h : nat => match h with O => 1 / 100 | _ => 1 / 100 + 1 end in
+  let stationary := fun tau => tau = 2 / 1 * mean 4 (rp 4 tau (fun _ => 1) d) d in
+  exists t1 t2 t3, 0 < t1 /\ t1 < t2 /\ t2 < t3 /\ stationary t1 /\ stationary t2 /\ stationary t3.
+Proof.
+  intros d stationary. set (f := fun t => t - (2 / 100 + 6 / (3 + exp (/ t)))).
+  assert (St : forall t, 0 < t -> f t = 0 -> stationary t).
+  { intros t Pt E. unfold stationary. assert (M := mean_gap 3 (1/100) 1 t Pt). cbv zeta in M. fold d in M. rewrite M.
+    unfold f in E. replace (1 / t) with (/ t) by (field; lra). simpl INR. replace (1 + 1 + 1) with 3 by ring. generalize (exp_pos (/ t)). intros.
+    replace (2 / 1 * (1 / 100 + 1 * (3 / (3 + exp (/ t))))) with (2 / 100 + 6 / (3 + exp (/ t))) by (field; lra). lra. }
+  assert (C : forall t, 0 < t -> continuity_pt f t).
+  { intros t Pt. apply continuity_pt_filterlim. apply (ex_derive_continuous f). unfold f. auto_derive. generalize (exp_pos (/ t)). intros. repeat split; lra. }
+  assert (B : forall t, 0 < 6 / (3 + exp (/ t)) < 2).
+  { intros t. generalize (exp_pos (/ t)). intros. split; [apply Rdiv_lt_0_compat; lra|]. apply Rmult_lt_reg_r with (3 + exp (/ t)); [lra|].
+    replace (6 / (3 + exp (/ t)) * (3 + exp (/ t))) with 6 by (field; lra). lra. }
+  assert (F1 : f (2/100) < 0) by (unfold f; generalize (B (2/100)); lra).
+  assert (F4 : 0 < f 3) by (unfold f; generalize (B 3); lra).
+  assert (F2 : 0 < f (1/10)).
+  { unfold f. replace (/ (1/10)) with 10 by field. assert (100 < exp 10).
+    { replace 10 with (ln 100 + (10 - ln 100)) by ring. rewrite exp_plus, exp_ln by lra.
+      assert (ln 100 < 10); [|assert (1 < exp (10 - ln 100)) by (rewrite <- exp_0; apply exp_increasing; lra); lra].
+      replace 100 with (10 * 10) by ring. rewrite ln_mult by lra. assert (ln 10 < 5); [|lra].
+      replace 10 with (4 * (5/2)) by field. rewrite ln_mult by lra. generalize (ln_le_sub1 4 ltac:(lra)) (ln_le_sub1 (5/2) ltac:(lra)). lra. }
+    assert (6 / (3 + exp 10) < 8/100); [|lra]. apply Rmult_lt_reg_r with (3 + exp 10); [lra|].
+    replace (6 / (3 + exp 10) * (3 + exp 10)) with 6 by (field; lra). lra. }
+  assert (F3 : f 1 < 0).
+  { unfold f. rewrite Rinv_1. assert (E3 := exp_le_3). assert (E0 := exp_pos 1).
+    assert (1 <= 6 / (3 + exp 1)); [|lra]. apply Rmult_le_reg_r with (3 + exp 1); [lra|].
+    replace (6 / (3 + exp 1) * (3 + exp 1)) with 6 by (field; lra). lra. }
+  destruct (IVT_interv f (2/100) (1/10)) as (t1 & H1 & Z1); [intros; apply C; lra|lra|auto|auto|].
+  destruct (IVT_interv (fun t => - f t) (1/10) 1) as (t2 & H2 & Z2); [intros; apply continuity_pt_opp, C; lra|lra|lra|lra|].
+  destruct (IVT_interv f 1 3) as (t3 & H3 & Z3); [intros; apply C; lra|lra|auto|auto|].
+  assert (t1 <> 1/10) by (intros ->; lra). assert (t2 <> 1) by (intros ->; lra).
+  exists t1, t2, t3. repeat split; try lra; apply St; lra.
 Qed.
 
 (* F3: unit weights, F itself never rises with tau (so its minimisation pushes tau to infinity) *)
@@ -425,33 +504,31 @@ Proof.
     rewrite (bsum_ext _ _ (fun h => -1 * (r H x d h * ln (r H x d h)))) in H0 by (intros; ring). rewrite bsum_scal in H0. lra.
 Qed.
 
-(* negative log-likelihood of a mixture of two Gaussians in one dimension, each component with its own mean and scale *)
-Definition density (m s x : R) : R := / s * exp (- (x - m)^2 / (2 * s^2)).
-Definition nll2 (N : nat) (x : nat -> R) (p m0 s0 m1 s1 : R) : R :=
-  bsum N (fun n => - ln (p * density m0 s0 (x n) + (1 - p) * density m1 s1 (x n))).
-
-(* F3: per-component scales: a component on one datum sends the negative log-likelihood below every bound as its scale
-   falls to 0, for any data and any second component *)
-Theorem F3_singular N x k p m1 s1 : (k < N)%nat -> 0 < p < 1 -> 0 < s1 ->
-  forall M, exists s, 0 < s /\ nll2 N x p (x k) s m1 s1 < M.
+(* F3: a scale per component: a component of share p on one datum sends the negative log-likelihood below every bound as its scale
+   falls to 0, in any dimension, for any data; rest n > 0 is what the other components, whatever they are, contribute at datum n *)
+Theorem F3_singular N D x k p rest : (k < N)%nat -> (0 < D)%nat -> 0 < p -> (forall n, (n < N)%nat -> 0 < rest n) ->
+  forall M, exists s, 0 < s /\ bsum N (fun n => - ln (p * (/ s ^ D * exp (- dist2 D (x n) (x k) / (2 * s^2))) + rest n)) < M.
 Proof.
-  intros Hk Pp Ps M.
-  assert (Dp : forall m s y, 0 < s -> 0 < density m s y) by (intros; apply Rmult_lt_0_compat; [apply Rinv_0_lt_compat; auto|apply exp_pos]).
-  set (c := fun n => - ln ((1 - p) * density m1 s1 (x n))). set (C := bsum N (upd c k 0)).
-  set (s := p * exp (M - C - 1)). assert (S : 0 < s) by (apply Rmult_lt_0_compat; [lra|apply exp_pos]).
-  exists s. split; auto. unfold nll2. rewrite (bsum_split _ _ k Hk).
-  set (g := fun n => - ln (p * density (x k) s (x n) + (1 - p) * density m1 s1 (x n))).
+  intros Hk HD Pp Pr M. set (c := fun n => - ln (rest n)). set (C := bsum N (upd c k 0)).
+  set (s := Rmin 1 (p * exp (M - C - 1))). assert (E0 : 0 < exp (M - C - 1)) by apply exp_pos.
+  assert (S : 0 < s) by (apply Rmin_glb_lt; [lra|apply Rmult_lt_0_compat; auto]).
+  assert (SD : 0 < s ^ D) by (apply pow_lt; auto). assert (I : 0 < / s ^ D) by (apply Rinv_0_lt_compat; auto).
+  assert (L : s ^ D <= p * exp (M - C - 1)).
+  { apply Rle_trans with s; [|apply Rmin_r]. destruct D as [|D']; [lia|]. simpl. rewrite <- (Rmult_1_r s) at 3. apply Rmult_le_compat_l; [lra|].
+    rewrite <- (pow1 D'). apply pow_incr. split; [lra|apply Rmin_l]. }
+  exists s. split; auto. rewrite (bsum_split _ _ k Hk).
+  set (g := fun n => - ln (p * (/ s ^ D * exp (- dist2 D (x n) (x k) / (2 * s^2))) + rest n)).
   assert (A : g k <= M - C - 1).
-  { unfold g. assert (E : density (x k) s (x k) = / s).
-    { unfold density. replace (- (x k - x k) ^ 2 / (2 * s ^ 2)) with 0 by (field; lra). rewrite exp_0; ring. }
-    rewrite E. assert (L : ln (p * / s) <= ln (p * / s + (1 - p) * density m1 s1 (x k))).
-    { apply ln_le; [apply Rmult_lt_0_compat; [lra|apply Rinv_0_lt_compat; auto]|]. generalize (Dp m1 s1 (x k) Ps). nra. }
-    replace (p * / s) with (/ exp (M - C - 1)) in L by (unfold s; field; split; [apply Rgt_not_eq, exp_pos|lra]).
-    rewrite <- exp_Ropp, ln_exp, exp_Ropp in L.
-    replace (/ exp (M - C - 1)) with (p * / s) in L by (unfold s; field; split; [apply Rgt_not_eq, exp_pos|lra]). lra. }
+  { unfold g, dist2. rewrite (bsum_ext D _ (fun _ => 0)) by (intros; ring). rewrite bsum_const.
+    replace (- (INR D * 0) / (2 * s ^ 2)) with 0 by (field; lra). rewrite exp_0, Rmult_1_r.
+    assert (Q : / exp (M - C - 1) <= p * / s ^ D + rest k).
+    { apply Rle_trans with (p * / s ^ D); [|generalize (Pr k Hk); lra]. apply Rmult_le_reg_r with (exp (M - C - 1) * s ^ D); [apply Rmult_lt_0_compat; auto|].
+      replace (/ exp (M - C - 1) * (exp (M - C - 1) * s ^ D)) with (s ^ D) by (field; lra).
+      replace (p * / s ^ D * (exp (M - C - 1) * s ^ D)) with (p * exp (M - C - 1)) by (field; lra). auto. }
+    apply ln_le in Q; [|apply Rinv_0_lt_compat; auto]. rewrite ln_Rinv, ln_exp in Q by auto. lra. }
   assert (B : bsum N (upd g k 0) <= C).
-  { apply bsum_le. intros n Hn. unfold upd. destruct Nat.eq_dec; [lra|]. unfold g, c. apply Ropp_le_contravar, ln_le.
-    - apply Rmult_lt_0_compat; [lra|auto].
-    - generalize (Dp (x k) s (x n) S) (Dp m1 s1 (x n) Ps). nra. }
+  { apply bsum_le. intros n Hn. unfold upd. destruct Nat.eq_dec; [lra|]. unfold g, c. apply Ropp_le_contravar, ln_le; auto.
+    assert (0 < p * (/ s ^ D * exp (- dist2 D (x n) (x k) / (2 * s^2)))); [|lra].
+    apply Rmult_lt_0_compat; auto. apply Rmult_lt_0_compat; auto. apply exp_pos. }
   change (g k + bsum N (upd g k 0) < M). lra.
 Qed.

@@ -61,6 +61,12 @@ Qed.
 Lemma sane_K6 : is_lim (fun z => mean 2 (r 2 1 (pair (student 3 1) 1 z)) sgn2) p_infty 0.
 Proof. apply K6_student; lra. Qed.
 
+Lemma sane_K9 : mean 3 (r 3 1 (fun i => (0 - d3 i)^2 / (2 * 1^2))) (fun i => d3 i ^ 2) < mean 3 (r 3 1 (fun i => (2 - d3 i)^2 / (2 * 1^2))) (fun i => d3 i ^ 2).
+Proof.
+  apply (K9_increasing 3 1 1 d3 (fun i => d3 i ^ 2) 0 1); try lra; try lia; [simpl; lra|].
+  intros [|[|[|i]]] [|[|[|l]]] A B; try lia; simpl; lra.
+Qed.
+
 Definition axis (i j : nat) : R := if Nat.eq_dec i j then 1 else 0.
 
 Lemma sane_A1 : r 2 1 (Attention.gauss 2 1 (fun _ => 1) axis) 0 = softmax 2 (fun j => dot 2 (fun _ => 1) (axis j) / (1 * 1^2)) 0.

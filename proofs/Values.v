@@ -14,7 +14,7 @@ Definition rows3 (p q s : nat -> R) (i : nat) : nat -> R := match i with O => p 
 Definition sech (s u : R) : R := ln (cosh (u / s)).
 Definition labels3 (a b c : nat) (n : nat) : nat := match n with O => a | 1%nat => b | _ => c end.
 
-Ltac value := cbv [bsum var mean ent KL F Fp r rp Z Zp w two three rows2 rows3 labels3 sech Temperature.gauss Attention.gauss pair laplace student logistic gap gap_unequal quad sgn2 act dot dist2 softmax softplus Degeneracy.sigmoid nrm2 variance avg field_map total new_mean new_mass count resp gd em halfD nll slope curv rbp rb];
+Ltac value := cbv [bsum var mean ent KL F Fp r rp Z Zp w two three rows2 rows3 labels3 sech Temperature.gauss Attention.gauss pair laplace student logistic gap gap_unequal quad sgn2 act dot dist2 softmax wide locations softplus Degeneracy.sigmoid nrm2 variance avg field_map total new_mean new_mass count resp gd em halfD nll slope curv rbp rb];
   unfold tanh, sinh, cosh, Rabs; repeat destruct Rcase_abs; try lra; simpl INR; split; interval.
 
 (* --- T: temperature --- *)
@@ -77,6 +77,8 @@ Proof. value. Qed.
 Lemma value_K7_gap : 1.945909 <= ln ((1 + 3 / 4) / (1 - 3 / 4)) <= 1.945911.
 Proof. value. Qed.
 Lemma value_K9_slope : 0.394622 <= Defs.var 3 (Defs.r 3 2 (Attention.gauss 1 1 (Values.two 0.5 0) (Values.rows3 (Values.two 0 0) (Values.two 1 0) (Values.two 3 0)))) (Values.three 0 1 3) / (2 * 1 ^ 2) <= 0.394623.
+Proof. value. Qed.
+Lemma value_K9_unequal : 0.846878 <= Defs.mean 3 (Defs.r 3 1 (Attention.wide 2)) Attention.locations <= 0.846879.
 Proof. value. Qed.
 
 (* --- A: attention --- *)

@@ -228,6 +228,11 @@ MEANING = {
             ),
         ),
         "Attention.softmax": (3, lambda H, x, h: iem.responsibilities(-listed(H, x), 1.0)[h]),
+        "Attention.wide": (
+            2,
+            lambda z, h: iem.Gaussian((2.0, 1.0, 1.0)[h]).energy(np.float64(z - (1, 0, -1)[h]), np),
+        ),
+        "Attention.locations": (1, lambda h: (1, 0, -1)[h]),
         "Degeneracy.softplus": (2, lambda tau, x: -float(iem.free_energy([0.0, -float(x)], float(tau)))),
         "Degeneracy.sigmoid": (1, lambda x: iem.responsibilities([0.0, float(x)], 1.0)[0]),
         "Degeneracy.nrm2": (2, lambda H, v: float(np.sum(listed(H, v) ** 2))),
