@@ -40,7 +40,7 @@ frameworks: $(SECOND)/.ready ## check against PyTorch and JAX, in a second envir
 oldest: $(OLDEST)/.ready ## test the package with the oldest dependencies that it allows
 	SCIPY_ARRAY_API=1 $(OLDEST)/bin/python -m pytest tests iem -W default::DeprecationWarning \
 	    -o addopts="--strict-markers --doctest-modules -n auto" \
-	    --ignore=tests/frameworks --ignore=tests/test_site.py --ignore=tests/test_lite.py --ignore=tests/test_print.py
+	    --ignore=tests/frameworks $(foreach kind,site lite print style,--ignore=tests/test_$(kind).py)
 
 fuzz: $(FUZZ)/.ready ## make up formulas and command lines, guided by coverage (SECONDS=120 for each)
 	$(foreach target,formulas commands,$(FUZZ)/bin/python tests/fuzz/$(target).py -timeout=120 \

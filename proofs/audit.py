@@ -2,14 +2,14 @@
 """Build the formal proofs from nothing, refuse everything doubtful, and write what they establish.
 
     python proofs/audit.py              build, audit, write proofs/audit.json
-    python proofs/audit.py --coqchk     the same, and check the compiled files with Coq's independent checker
+    python proofs/audit.py --coqchk     the same, and check what was compiled with Coq's own checker
     python proofs/audit.py --unread     name the theorems whose statement fidelity.yml has not read
 
 What is refused: a source that is not listed or not present, a word that could add an assumption or switch
 a check off, a theorem without a claim, two theorems of one name, an axiom beyond the classical reals.
-The hash of a theorem covers its statement as Coq prints it and every definition that the statement rests on.
-A lemma named `value_` and a claim evaluates definitions at given numbers: it is recorded for the tests to
-compare, and proves no claim.
+The hash of a theorem covers its statement as Coq prints it and every definition that it rests on. A lemma
+named `value_` and a claim evaluates definitions at given numbers: it is recorded for the tests to compare,
+and proves no claim.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Rejected(Exception):
 
 
 def stripped(source: str) -> str:
-    """The source without comments and strings, as Coq reads it; newlines stay, so lines keep their numbers."""
+    """The source without comments and strings, as Coq reads it; newlines stay, and the numbers of lines."""
     out: list[str] = []
     depth = i = 0
     while i < len(source):
@@ -167,7 +167,7 @@ Lines = list[tuple[str, int]]
 
 
 def declared(build: Path, name: str) -> tuple[Lines, Lines, list[str]]:
-    """The theorems and examples (with their lines) and the definitions of a module, from Coq's own record."""
+    """The theorems and examples (with their lines) and the definitions of a module, by Coq's own record."""
     source = (build / f"{name}.v").read_bytes()
     theorems, examples, definitions = [], [], []
     for kind, start, path, what in re.findall(
