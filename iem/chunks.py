@@ -24,7 +24,9 @@ Sums = TypeVar("Sums", bound=tuple[Any, ...])
 
 @dataclass(frozen=True)
 class Samples:
-    """Weighted samples, in chunks of rows.
+    """Weighted samples, in chunks of rows: `x` of shape (N, D), `weight` (N,) or None for 1 each.
+
+    Raises `BadInput` for what are no finite real numbers. Source: claim N1, for the covariance.
 
     >>> import numpy
     >>> Samples.of(numpy.asarray([[1.0], [3.0]])).moments()[0]
@@ -36,7 +38,14 @@ class Samples:
 
     @classmethod
     def of(cls, x: Array, weight: Any = None) -> Samples:
-        """The samples of a two-dimensional array, which a Dask array is cut into chunks of rows for."""
+        """The samples of a two-dimensional array; a Dask array is cut into chunks of whole rows.
+
+        Raises `BadInput` for what are no real numbers.
+        """
+        from array_api_compat import array_namespace
+
+        if not array_namespace(x).isdtype(x.dtype, ("bool", "integral", "real floating")):
+            raise BadInput(f"the samples must be real numbers, got the type {x.dtype}")
         if is_dask(x):
             import dask.array as da
 
@@ -117,9 +126,13 @@ def is_dask(x: Any) -> bool:
 
 
 def numpy_of(x: Array) -> Array:
-    """A NumPy array of the numbers of any array, wherever they are."""
+    """The numbers of any array, wherever it is, in NumPy: float32 for bfloat16, which NumPy lacks."""
     if isinstance(x, np.ndarray | float | np.generic):
         return np.asarray(x)
+    if "bfloat16" in str(getattr(x, "dtype", "")):
+        from array_api_compat import array_namespace
+
+        x = array_namespace(x).astype(x, array_namespace(x).float32)
     return np.asarray(x.detach().cpu() if hasattr(x, "detach") else x)
 
 

@@ -18,6 +18,7 @@ from .errors import BadInput
 from .mixture import Mixture
 from .radial import radial
 from .scatter import Scatter
+from .schedules import between
 
 Array = Any
 
@@ -101,7 +102,7 @@ def critical_temperature(
     1.0
     """
     x = _table(x)
-    weight = _weights(sample_weight, r, len(x))
+    weight = _weights(sample_weight, r, x.shape[0])
     samples = Samples.of(x, weight)
     centre, cov, _ = samples.moments()
     if energy == "gaussian":
@@ -122,8 +123,9 @@ def variance_proxy(x: Any, *, sample_weight: Any = None, rtol: float = 1e-9) -> 
     Above it one component at the mean is the best of all mixtures with free masses; below it, it is not
     (N1b). Never less than the variance, which is the limit \(s\to0\). The supremum is enclosed: the
     logarithm is convex in s and lies below its chords, so that intervals are halved until none can beat
-    the best value found by more than `rtol` of it. `x`: samples on a line, finite; in more
-    dimensions the supremum is not convex and is not computed. Raises `BadInput`.
+    the best value found by more than `rtol` of it, between 0 and 1. `x`: samples on a line, finite;
+    in more dimensions the supremum is not convex and is not computed. The result is in squared units of
+    the data. Raises `BadInput`. Source: claim N1b.
 
     >>> round(variance_proxy([0.0] * 9 + [1.0]), 6)  # 0.8/(2 log 9), against the variance 0.09
     0.182048
@@ -134,7 +136,8 @@ def variance_proxy(x: Any, *, sample_weight: Any = None, rtol: float = 1e-9) -> 
             f"the variance proxy is computed for samples on a line, got {x.shape[1]} dimensions: "
             "project them first"
         )
-    weight = _weights(sample_weight, None, len(x))
+    between(rtol, 0, 1, "the relative tolerance rtol")
+    weight = _weights(sample_weight, None, x.shape[0])
     samples = Samples.of(x, weight)
     mean, cov, _ = samples.moments()
     variance = float(cov[0, 0])
@@ -192,10 +195,8 @@ def _supremum(y: Array, p: Array, rtol: float) -> float:
 
 def _table(x: Any) -> Array:
     from .arrays import as_array
-    from .chunks import is_dask
 
-    if not is_dask(x):
-        x, _ = as_array(x, "the samples")
+    x, _ = as_array(x, "the samples")
     if x.ndim == 1:
         x = x[:, None]
     if x.ndim != 2 or 0 in x.shape:

@@ -14,7 +14,9 @@ from typing import Any
 
 from .arrays import Array, as_array, temperature
 from .errors import BadInput
+from .labels import numbers_of
 from .posterior import free_energy, responsibilities
+from .schedules import between
 
 
 def em_step(x: Any, mu: Any, pi: Any = None, tau: float = 1.0, sigma: Any = 1.0) -> tuple[Array, Array]:
@@ -22,6 +24,8 @@ def em_step(x: Any, mu: Any, pi: Any = None, tau: float = 1.0, sigma: Any = 1.0)
 
     \[\mu_h' = \frac{\sum_n r_{nh}x_n}{R_h},\qquad \pi_h' = \frac{R_h}{N},\qquad R_h = \sum_n r_{nh}\]
 
+    `x`: samples (N, D); `mu`: means (H, D); `pi`: masses (H,), or None for unit weights; `tau`: a
+    temperature above 0; `sigma`: one scale, or one for each component (H,), in units of the data.
     A component that no sample answers to stays where it is. The masses are those that EM would take;
     to hold them fixed, pass the old ones on. Neither step raises G (claim N3).
     Raises `BadInput`. Source: Dempster, Laird and Rubin 1977.
@@ -40,8 +44,8 @@ def em_step(x: Any, mu: Any, pi: Any = None, tau: float = 1.0, sigma: Any = 1.0)
 def total_free_energy(x: Any, mu: Any, pi: Any = None, tau: float = 1.0, sigma: Any = 1.0) -> float:
     r"""The objective \(G = \sum_n F_\tau(x_n)\), without the normaliser of the Gaussian.
 
-    Right for comparing means, masses and temperatures; scales need the normaliser (claim N3).
-    Raises `BadInput`.
+    In nats at temperature 1; arguments as for `em_step`. Right for comparing means, masses and
+    temperatures; scales need the normaliser. Raises `BadInput`. Source: claim N3.
 
     >>> round(total_free_energy([[-1.0], [1.0]], [[0.0]]), 6)
     1.0
@@ -55,7 +59,7 @@ def mean_gradient(x: Any, mu: Any, pi: Any = None, tau: float = 1.0, sigma: Any 
 
     \[\nabla_{\mu_h}G = -\sum_n r_{nh}\,\frac{x_n-\mu_h}{\sigma_h^2}\]
 
-    Raises `BadInput`. Source: claims T3 and N3.
+    Arguments as for `em_step`, at that temperature. Raises `BadInput`. Source: claims T3 and N3.
 
     >>> mean_gradient([[-1.0], [1.0]], [[0.0], [0.0]]).tolist()
     [[0.0], [0.0]]
@@ -68,8 +72,9 @@ def mean_gradient(x: Any, mu: Any, pi: Any = None, tau: float = 1.0, sigma: Any 
 def preconditioner(x: Any, mu: Any, pi: Any = None, tau: float = 1.0, sigma: Any = 1.0) -> Array:
     r"""The step sizes \(\sigma_h^2/R_h\) that make a gradient step the EM step, shape (H,).
 
-    They differ between components: no common step size does it (claim N3). 0 for a component that no
-    sample answers to, which stays. Raises `BadInput`. Source: Xu and Jordan 1996.
+    Arguments as for `em_step`, at that temperature. They differ between components: no common step size
+    does it (claim N3). 0 for a component that no sample answers to, which stays. Raises `BadInput`.
+    Source: Xu and Jordan 1996.
 
     >>> x, mu = [[-1.0], [0.0], [2.0]], [[-1.0], [1.0]]
     >>> step = mu - preconditioner(x, mu)[:, None] * mean_gradient(x, mu)
@@ -83,7 +88,7 @@ def preconditioner(x: Any, mu: Any, pi: Any = None, tau: float = 1.0, sigma: Any
 
 
 def em_rate(x: Any, mu: Any, pi: Any = None, tau: float = 1.0, sigma: Any = 1.0) -> float:
-    r"""The factor by which EM in the means contracts near a fixed point, masses held.
+    r"""The factor by which EM in the means contracts near a fixed point, temperature and masses held.
 
     The largest eigenvalue of \(I - I_c^{-1}I_o\), the fraction of missing information:
     \(I_c = \operatorname{diag}(R_h/\sigma_h^2)\) is the curvature when the assignments are known, and
@@ -97,7 +102,7 @@ def em_rate(x: Any, mu: Any, pi: Any = None, tau: float = 1.0, sigma: Any = 1.0)
     """
     import numpy as np
 
-    x, mu, sigma, _ = (np.asarray(given) for given in _given(x, mu, sigma, tau))
+    x, mu, sigma, pi = _in_numpy(x, mu, sigma, pi, tau)
     moved = np.abs(em_step(x, mu, pi, tau, sigma)[0] - mu).max()
     if moved > 1e-6 * np.abs(x - x.mean(axis=0)).max():
         raise BadInput(f"EM's rate is taken at a fixed point, but a step of EM moves a mean by {moved:.2g}")
@@ -115,8 +120,9 @@ def em_rate(x: Any, mu: Any, pi: Any = None, tau: float = 1.0, sigma: Any = 1.0)
 class FlowPath:
     """A path of continuous EM: T times with the state at each.
 
-    `times`, `temperatures` and `free_energies` have shape (T,), `means` (T, H, D), `masses` (T, H). The
-    free energy is G at that time's temperature; with unit weights `masses` is None.
+    `times`, `temperatures` and `free_energies` have shape (T,), `means` (T, H, D), `masses` (T, H), all in
+    the float64 of NumPy. The free energy is G at that time's temperature, in nats at temperature 1; with
+    unit weights `masses` is None. Source: claims N3 and N3b.
 
     >>> path = gradient_flow([[-1.0], [1.0]], [[-0.1], [0.1]], 0.5, 2.0, count=5)
     >>> path.times.tolist(), path.means.shape, path.masses
@@ -150,7 +156,8 @@ def gradient_flow(
     `preconditioned`: \(P_h = \sigma_h^2/R_h\), so that one Euler step of size 1 is exactly the EM step;
     else \(P_h = 1/N\), plain gradient descent on the average. `schedule`: a function of time, or one
     temperature. `free_masses` needs masses `pi`. Returns `count` states at equal times, by SciPy's LSODA
-    at the relative tolerance `rtol`. Raises `BadInput`. Source: claims N3 and N3b.
+    at the relative tolerance `rtol`, between 0 and 1, in the float64 of NumPy. Raises `BadInput`.
+    Source: claims N3 and N3b.
 
     >>> path = gradient_flow([[-1.0], [1.0]], [[-0.1], [0.1]], 0.5, 30.0)
     >>> path.means[-1].round(3).tolist()  # y = tanh(2 y)
@@ -160,13 +167,14 @@ def gradient_flow(
     from scipy.integrate import solve_ivp
 
     tau_at = schedule if callable(schedule) else lambda _, fixed=schedule: fixed
-    x, mu, sigma, _ = (np.asarray(given) for given in _given(x, mu, sigma, tau_at(0.0)))
+    x, mu, sigma, pi = _in_numpy(x, mu, sigma, pi, tau_at(0.0))
     if not (isinstance(count, int) and count >= 2 and 0 < t_end < math.inf):
         raise BadInput(f"a flow takes a time t_end > 0 and at least 2 states, got {t_end!r} and {count!r}")
+    between(rtol, 0, 1, "the relative tolerance rtol")
     if free_masses and pi is None:
         raise BadInput("free masses start from masses: expected pi, got None")
     shape, H = mu.shape, mu.shape[0]
-    start = None if pi is None else np.broadcast_to(np.asarray(pi, dtype=mu.dtype), (H,))
+    start = None if pi is None else np.broadcast_to(pi, (H,))
 
     def state(y: Array) -> tuple[Array, Array | None]:
         return y[: mu.size].reshape(shape), y[mu.size :] if free_masses else start
@@ -190,7 +198,7 @@ def gradient_flow(
         "LSODA",
         times,
         rtol=rtol,
-        atol=1e-4 * rtol * np.ptp(x),
+        atol=1e-4 * rtol * float(np.ptp(x) or np.ptp(mu) or 1.0),
     )
     if not found.success:
         raise BadInput(f"the flow could not be followed beyond time {found.t[-1]:.3g}: {found.message}")
@@ -232,6 +240,13 @@ def _given(x: Any, mu: Any, sigma: Any, tau: Any) -> tuple[Array, Array, Array, 
         raise BadInput(f"a scale is positive and finite, got {sigma!r}")
     _positive(tau)
     return x, mu, xp.broadcast_to(sigma, (mu.shape[0],)), xp
+
+
+def _in_numpy(x: Any, mu: Any, sigma: Any, pi: Any, tau: Any) -> tuple[Array, Array, Array, Array | None]:
+    """Samples, means, scales and masses in the float64 of NumPy, in which SciPy and LAPACK compute."""
+    x, mu, sigma, _ = _given(x, mu, sigma, tau)
+    x, mu, sigma = (numbers_of(given, "the samples") for given in (x, mu, sigma))
+    return x, mu, sigma, None if pi is None else numbers_of(pi, "the masses")
 
 
 def _positive(tau: Any) -> float:

@@ -17,9 +17,10 @@ from .truncated import Moments, mixture, truncated_laplace, truncated_normal
 def compute(activation: Any, z: Any, xp: Any, tau: float, parameters: dict[str, Any]) -> Any:
     """The statistic at the evidence z, in its library and type; computed by NumPy in double precision."""
     import numpy as np
+    from array_api_compat import device
 
-    arrays = {name: _numpy(value) for name, value in parameters.items()}
-    x = _numpy(z)
+    arrays = {name: _numpy(activation, name, value) for name, value in parameters.items()}
+    x = _numpy(activation, "the evidence z", z)
     try:
         shape = np.broadcast_shapes(x.shape, *(a.shape for a in arrays.values()))
     except ValueError as error:
@@ -32,15 +33,16 @@ def compute(activation: Any, z: Any, xp: Any, tau: float, parameters: dict[str, 
     flat = np.where(known, flat, 0.0)
     values = {n: float(a) if a.ndim == 0 else np.broadcast_to(a, shape).ravel() for n, a in arrays.items()}
     result = np.where(known, _statistic(activation, flat, tau, values), np.nan)
-    return xp.asarray(result.reshape(shape), dtype=z.dtype)
+    return xp.asarray(result.reshape(shape), dtype=z.dtype, device=device(z))
 
 
-def _numpy(x: Any) -> Any:
-    import numpy as np
+def _numpy(activation: Any, what: str, x: Any) -> Any:
+    """Numbers in NumPy's float64, in which no library follows derivatives."""
+    from .chunks import numpy_of
 
-    if hasattr(x, "__dlpack__") and not isinstance(x, np.ndarray):
-        x = np.from_dlpack(x)
-    return np.asarray(x, dtype=float)
+    if getattr(x, "requires_grad", False):
+        raise BadInput(f"{activation} is computed without derivatives: detach {what}, got {x!r}")
+    return numpy_of(x).astype(float)
 
 
 class Model:

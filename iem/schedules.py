@@ -7,9 +7,9 @@ returned above `stop`, and ends there.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .errors import BadInput
 
@@ -18,7 +18,8 @@ class Stage(NamedTuple):
     r"""Where a cooling stands: how many temperatures were visited, the present one, the first, the last.
 
     `heat` is the heat capacity \(\langle\operatorname{Var}_r(d)\rangle/\tau^2\) at the present
-    temperature, in nats: as \(\log\tau\) falls, \(\operatorname{KL}(r\Vert\pi)\) rises at this rate (T5).
+    temperature, in nats: as \(\log\tau\) falls, \(\operatorname{KL}(r\Vert\pi)\) rises at this rate.
+    Temperatures are in the unit of the energy. Source: claim T5.
 
     >>> stage = Stage(step=1, tau=4.0, start=4.0, stop=0.1)
     >>> Geometric(0.5)(stage), stage.heat
@@ -32,12 +33,11 @@ class Stage(NamedTuple):
     heat: float = 0.0
 
 
-Schedule = Callable[[Stage], float]
-
-
 @dataclass(frozen=True)
 class Geometric:
-    r"""\(\tau_{k+1} = \rho\,\tau_k\).
+    r"""\(\tau_{k+1} = \rho\,\tau_k\), the `rate` \(\rho\) between 0 and 1.
+
+    Raises `BadInput`. Source: Rose 1998, claim N5.
 
     >>> Geometric(0.5)(Stage(1, 4.0, 4.0, 1.0))
     2.0
@@ -46,7 +46,7 @@ class Geometric:
     rate: float = 0.9
 
     def __post_init__(self) -> None:
-        _between(self.rate, 0, 1, "the rate of a geometric schedule")
+        between(self.rate, 0, 1, "the rate of a geometric schedule")
 
     def __call__(self, stage: Stage) -> float:
         return self.rate * stage.tau
@@ -55,6 +55,8 @@ class Geometric:
 @dataclass(frozen=True)
 class Linear:
     r"""Equal steps: \(\tau_k = \tau_0 - (\tau_0 - \tau_{\text{stop}})\,k/n\).
+
+    `steps`: their number n, from 1. Raises `BadInput`. Source: claim N5.
 
     >>> Linear(3)(Stage(1, 4.0, 4.0, 1.0))
     3.0
@@ -72,6 +74,8 @@ class Linear:
 @dataclass(frozen=True)
 class Cosine:
     r"""Half a cosine: \(\tau_k = \tau_{\text{stop}} + (\tau_0 - \tau_{\text{stop}})(1 + \cos(\pi k/n))/2\).
+
+    `steps`: their number n, from 1. Raises `BadInput`. Source: claim N5.
 
     >>> round(Cosine(2)(Stage(1, 4.0, 4.0, 1.0)), 6)
     2.5
@@ -92,7 +96,8 @@ class ByEntropy:
     r"""Equal gains of information: \(\operatorname{KL}(r\Vert\pi)\) rises by about `nats` a step.
 
     Its rate in \(\log\tau\) is the heat capacity, so the step is slow where assignments are being decided
-    and as fast as `fastest` where nothing happens; it is never slower than `slowest`.
+    and as fast as `fastest` where nothing happens; it is never slower than `slowest`. Raises `BadInput`.
+    Source: claim T5.
 
     >>> ByEntropy()(Stage(1, 4.0, 4.0, 1.0, heat=0.0))
     2.0
@@ -103,9 +108,9 @@ class ByEntropy:
     slowest: float = 0.98
 
     def __post_init__(self) -> None:
-        _between(self.nats, 0, math.inf, "the gain of information a step")
-        _between(self.fastest, 0, 1, "the fastest rate")
-        _between(self.slowest, self.fastest, 1, "the slowest rate")
+        between(self.nats, 0, math.inf, "the gain of information a step")
+        between(self.fastest, 0, 1, "the fastest rate")
+        between(self.slowest, self.fastest, 1, "the slowest rate")
 
     def __call__(self, stage: Stage) -> float:
         rate = math.exp(-self.nats / stage.heat) if stage.heat > 0 else 0.0
@@ -143,8 +148,13 @@ def lower(value: float, present: float) -> float:
     return number
 
 
-def _between(value: float, low: float, high: float, what: str) -> None:
-    if not low < value < high:
+def between(value: Any, low: float, high: float, what: str) -> None:
+    """Refuse what is no number between the two, ends excluded."""
+    try:
+        inside = bool(low < value < high)
+    except (TypeError, ValueError):
+        inside = False
+    if not inside:
         raise BadInput(f"{what} lies between {low} and {high}, got {value!r}")
 
 

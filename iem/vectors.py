@@ -56,7 +56,7 @@ class Mahalanobis(Kernel):
     def energy(self, u: Any, xp: Any) -> Any:
         if is_exact(u):
             return self._quadratic(list(u)) / 2
-        w = self.whitened(u, xp)
+        w = self.whitened(as_array(u, "the residuals")[0], xp)
         return xp.sum(w * w, axis=-1) / 2
 
     def whitened(self, u: Any, xp: Any) -> Any:
@@ -182,7 +182,7 @@ def absorbing(locations: Any, scale: Any) -> Any:
 
     With `scale` \(s = \tau\sigma^2\) the posterior over Gaussian keys of any norms is the softmax of
     \(q\cdot k_j/s\); at another temperature it is another prior. `locations` as for `Vectors`; returns
-    expressions for expressions, else an array without the last axis. Source: claim A1.
+    expressions for expressions, else an array without the last axis. Raises `BadInput`. Source: claim A1.
 
     >>> absorbing([[3.0, 4.0], [5.0, 0.0]], 8.0)
     array([1., 1.])

@@ -159,6 +159,7 @@ def test_a_line_of_many():
     [
         (lambda: variance_proxy([[0.0, 1.0]]), "got 2 dimensions"),
         (lambda: variance_proxy([0.0, math.inf]), "NaN or infinity"),
+        (lambda: variance_proxy([0.0, 1.0], rtol=math.nan), "rtol lies between 0 and 1, got nan"),
         (lambda: critical_temperature([]), "got shape"),
         (lambda: critical_temperature(np.zeros((2, 2, 2))), r"got shape \(2, 2, 2\)"),
         (lambda: critical_temperature([1.0, 2.0], r=[1.0]), r"responsibilities are 2 .* got shape \(1,\)"),

@@ -200,6 +200,12 @@ def test_the_arrays_of_another_library_pass_through():
     assert em_step(np.float32(x), np.float32(mu))[0].dtype == np.float32
 
 
+@pytest.mark.parametrize("mu", [[[2.0]], [[2.0], [2.0]], [[0.0], [2.0]]])
+def test_samples_that_coincide_are_followed(mu):
+    path = gradient_flow([[2.0], [2.0]], mu, 1.0, 30.0, count=2)
+    assert np.allclose(path.means[-1], 2.0)
+
+
 X, MU = [[-1.0], [1.0]], [[0.0], [0.5]]
 
 
@@ -217,6 +223,8 @@ X, MU = [[-1.0], [1.0]], [[0.0], [0.5]]
         (lambda: gradient_flow(X, MU, 1.0, -1.0), "t_end > 0"),
         (lambda: gradient_flow(X, MU, 1.0, 1.0, count=1), "2 states"),
         (lambda: gradient_flow(X, MU, 1.0, 1.0, free_masses=True), "expected pi"),
+        (lambda: gradient_flow(X, MU, 1.0, 1.0, rtol=0), "rtol lies between 0 and 1, got 0"),
+        (lambda: gradient_flow(X, MU, 1.0, 1.0, rtol="fine"), "rtol lies between 0 and 1, got 'fine'"),
         (lambda: gradient_flow(X, MU, lambda t: 1 - t, 2.0), "temperature"),
     ],
 )

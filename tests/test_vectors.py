@@ -205,6 +205,12 @@ def test_a_call_is_the_definition(temperature, values, prior):
     assert a(Q[None, :2], tau=temperature).shape == (1, 2, *expected.shape[1:])
 
 
+@pytest.mark.parametrize("covariance", [[[2.0, 0.0], [0.0, 0.5]], [2.0, 0.5]])
+def test_energies_of_whole_numbers(covariance):
+    energy = iem.Mahalanobis(covariance).energy
+    np.testing.assert_allclose(energy(np.asarray([[1, 0], [1, 1]]), np), [0.25, 1.25], rtol=1e-15)
+
+
 def test_every_array_library_and_type(xp, dtype):
     kind = getattr(xp, dtype)
     z, k, v = (xp.asarray(x.tolist(), dtype=kind) for x in (Q, K, V))
