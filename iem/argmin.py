@@ -31,7 +31,8 @@ class Argmin(Evidence):
     free of h, with a positive `factor`; or `factor` is a kernel whose energy increases with \(|u|\),
     the objective its energy of \(z - h\) and the measure \(|z - h|\). The measure is checked to fall
     strictly up to `at` and to rise strictly after it, in every case. `where` defines names by their
-    meanings, `given` is a linear condition such as `low < high`. Raises `Refuted` or `Undecided`.
+    meanings, `given` is a linear condition such as `low < high`. Raises `Refuted` or `Undecided`, and `BadInput` for cases
+    over what is no real symbol.
 
     >>> h, z = sp.symbols("h z", real=True)
     >>> print(Argmin((z - h)**2/2, h, (0, sp.oo), sp.Max(0, z), z, (z - h)**2/2))

@@ -146,7 +146,8 @@ def everywhere(reason: Any) -> Any:
 class Manifest:
     """The difference f equals a form whose sign is plain: sums of squares and products of what is positive.
 
-    `using` names bounds whose differences may count as nonnegative factors of the form.
+    `using` names bounds whose differences may count as nonnegative factors of the form; `BadInput` if they
+    have other hypotheses.
 
     >>> x = sp.Symbol("x", real=True)
     >>> Bound(2 * x, x**2 + 1, Manifest((x - 1) ** 2)).method
@@ -181,6 +182,8 @@ class Manifest:
 class Increasing:
     """The difference f tends to 0 (or more) as x falls to 0, and f' is not negative for x > 0.
 
+    Raises `BadInput` unless x is a positive symbol.
+
     >>> x = sp.Symbol("x", positive=True)
     >>> Bound(sp.tanh(x), x, Increasing(x, Manifest(sp.tanh(x) ** 2))).method
     'bound: 0 at 0 and a derivative of one sign'
@@ -208,6 +211,8 @@ class Increasing:
 @dataclass(frozen=True)
 class Convex:
     """The difference f and f' vanish at one point, and f'' is not negative: f lies above its tangent.
+
+    Raises `BadInput` for a strict bound, and for a point outside of the domain of x.
 
     >>> x = sp.Symbol("x", real=True)
     >>> Bound(x, sp.exp(x) - 1, Convex(x, 0, Manifest(sp.exp(x)))).method
@@ -259,7 +264,8 @@ def check_smooth(f: Any, x: sp.Symbol) -> None:
 class Counterexample(Evidence):
     """A point at which `left = right` fails, so that the statement does not hold in general.
 
-    Raises `Refuted` when the two sides agree at the point after all.
+    Raises `Refuted` when the two sides agree at the point after all, and `BadInput` for a point that does
+    not fix every symbol within its domain.
 
     >>> x = sp.Symbol("x", real=True)
     >>> Counterexample(sp.sin(2*x), 2*sp.sin(x), {x: sp.pi/2}).values

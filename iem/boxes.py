@@ -34,7 +34,8 @@ class Boxes:
     unbounded part to a `Tail`; the rest is enclosed, so that all of the domain is covered. `forms` are
     expressions proved equal to f that are enclosed beside it: a form that says a term only once, or
     \(x^3(\tfrac13-x^{-2})\) for an unbounded end, is sharper. Positive factors are dropped. Raises
-    `Refuted` with a point, `Undecided` when `budget` boxes are used up.
+    `Refuted` with a point, `Undecided` when `budget` boxes are used up, `BadInput` for a domain that is no
+    such box.
 
     >>> from iem import Bound
     >>> x = sp.Symbol("x", real=True)
@@ -108,7 +109,7 @@ class Contact:
     f and its derivatives below `order` vanish at c. This is proved exactly. The derivative of this order
     is enclosed: it is not negative between `low` and `high`, where f is seen to be analytic, so that by
     Taylor's formula f is not negative there. An odd order is for a point at an end. `forms` are
-    expressions equal to that derivative.
+    expressions equal to that derivative. Raises `BadInput` for other points and for a strict bound.
 
     >>> from iem import Bound, Boxes
     >>> x = sp.Symbol("x", real=True)
@@ -184,7 +185,7 @@ class Tail:
     """An unbounded part, x from `start` upwards (downwards if `below`), by a reason in t > 0.
 
     The reason (`Manifest`, `Increasing`, `Falling`) is checked for f at `start + t`, or `start - t`; t is a
-    positive symbol.
+    positive symbol, or `BadInput` is raised.
 
     >>> from iem import Bound, Boxes, Manifest
     >>> t, x = sp.symbols("t x", positive=True)
@@ -232,6 +233,8 @@ class Tail:
 @dataclass(frozen=True)
 class Falling:
     """The difference f tends to 0 (or more) as t grows without bound, and -f' is not negative for t > 0.
+
+    Raises `BadInput` unless t is a positive symbol.
 
     >>> from iem import Bound, Boxes, Manifest
     >>> t, x = sp.symbols("t x", positive=True)

@@ -31,6 +31,8 @@ class Prior(Parametric):
 class Flat(Prior):
     r"""The density that is constant: \(-\log\pi(h) = 0\). Improper on the half-line and the line.
 
+    Source: claims D5 and B2.
+
     >>> Flat().penalty(3.0, None)
     0.0
     """
@@ -42,6 +44,8 @@ class Flat(Prior):
 @dataclass(frozen=True)
 class Normal(Prior):
     r"""The normal density about 0: \(-\log\pi(h) = h^2 / 2c^2\), scale `c` > 0 in the unit of h.
+
+    Raises `BadInput`. Source: claim B2.
 
     >>> Normal(c=2.0).penalty(2.0, None)
     0.5
@@ -57,7 +61,8 @@ class Normal(Prior):
 class Exponential(Prior):
     r"""The density that falls with h: \(-\log\pi(h) = h / c\), scale `c` > 0 in the unit of h.
 
-    For the half-line or an interval; on the line it is no density.
+    For the half-line or an interval; on the line it is no density. Raises `BadInput`. Source: claim D5,
+    whose prior is flat.
 
     >>> Exponential(c=2.0).penalty(3.0, None)
     1.5
@@ -72,6 +77,8 @@ class Exponential(Prior):
 @dataclass(frozen=True)
 class Laplacian(Prior):
     r"""The density that falls on both sides of 0: \(-\log\pi(h) = |h| / c\), scale `c` > 0 as h.
+
+    Raises `BadInput`. Source: claim B2, whose prior is normal.
 
     >>> import numpy
     >>> float(Laplacian(c=2.0).penalty(numpy.asarray(-3.0), numpy))
@@ -158,7 +165,9 @@ class HalfLine(Continuum):
 
 @dataclass(frozen=True)
 class Line(Continuum):
-    """The hypotheses of the whole real line, by default with a flat prior. Source: claim B2.
+    """The hypotheses of the whole real line, by default with a flat prior.
+
+    Raises `BadInput` for an exponential prior. Source: claim B2.
 
     >>> Line(Exponential())
     Traceback (most recent call last):
@@ -190,7 +199,7 @@ class Interval(Continuum):
     r"""The hypotheses \(low \le h \le high\), by default with a flat prior, which is then proper.
 
     Ends are numbers, SymPy expressions or names of free parameters. Raises `BadInput` unless the lower
-    end is below the upper one.
+    end is below the upper one. Source: claims D5 and B2.
 
     >>> Interval(-1, "high").free()
     ['high']

@@ -25,11 +25,13 @@ CASCADE = 5  # rounds of splits at one temperature
 
 
 class Step(NamedTuple):
-    """What a fit found at one temperature: a row of `history_`.
+    r"""What a fit found at one temperature: a row of `history_`.
 
-    `free_energy` is the mean over samples; `entropy` that of the responsibilities, in nats;
-    `information` is the mean KL divergence of the responsibilities from the masses; `effective` the
-    exponential of the entropy of the masses; `critical` the highest critical temperature of a component.
+    `free_energy` is the mean of \(F_\tau\) over samples, in the unit of `tau`; `entropy` that of the
+    responsibilities, in nats; `information` is the mean KL divergence of the responsibilities from the
+    masses, in nats; `heat` as in `Stage`; `effective` the exponential of the entropy of the masses;
+    `critical` the highest critical temperature of a component, in the unit of `tau`; `weights` has shape
+    (H,), `means` (H, D). Source: claims N1 and T5.
 
     >>> Step._fields[:4]
     ('tau', 'free_energy', 'entropy', 'information')

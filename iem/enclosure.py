@@ -48,7 +48,7 @@ class Enclosure(Evidence):
     `value` is an expression without free symbols, integrals over one variable among its parts. They are
     enclosed with Arb's rigorous integration; for one with an infinite end, `tails` names an `Envelope` by
     the variable. Raises `Refuted` when the number lies outside, `Undecided` when the enclosure does not
-    tell.
+    tell, `BadInput` for what is no number or no such integral.
 
     >>> x = sp.Symbol("x", real=True)
     >>> gauss = sp.Integral(sp.exp(-x**2), (x, -sp.oo, sp.oo))

@@ -28,8 +28,8 @@ class Experiment(Evidence):
     bootstrap's BCa, or Wilson's for a rate, all SciPy's). `prediction` is a number, or a pair (low, high)
     within which the whole interval must lie; an end may be infinite. `precision` is the half width beyond
     which the interval is worth nothing. Raises `Refuted` when the prediction leaves the interval,
-    `Undecided` when the interval is too wide, or straddles an end of a pair. It is a measurement and
-    proves nothing.
+    `Undecided` when the interval is too wide, or straddles an end of a pair, `BadInput` for what is
+    no such measurement. It proves nothing.
 
     >>> mean = Experiment("mean of a die", lambda g: g.integers(1, 7), 3.5, 400, precision=0.3, rng=1)
     >>> mean.status, mean.low < 3.5 < mean.high

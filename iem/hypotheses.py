@@ -25,6 +25,7 @@ class Points:
 
     Entries are numbers, SymPy expressions or names of free parameters. Without a prior every weight
     is 1. Raises `BadInput` for an empty set, lengths that differ or weights that are not positive.
+    Source: claims T1 and K1.
 
     >>> Points((-1, 0, 1)).values
     (-1, 0, 1)
@@ -94,7 +95,7 @@ class Signs:
     """The signed pair: h = +1 at m and h = -1 at -m, in this order.
 
     `m` > 0 is half the distance. `prior` = (weight of +1, weight of -1), by default both 1; write
-    `("pi_plus", "pi_minus")` to keep them free. Source: the standard model of claims G1 to G7.
+    `("pi_plus", "pi_minus")` to keep them free. Raises `BadInput`. Source: the model of claims G1 to G7.
 
     >>> Signs(m=2).points().locations
     (2, -2)

@@ -45,7 +45,7 @@ class Integral(Evidence):
     `pieces` lie end to end and cover the interval; on each the stated antiderivative is smooth and its
     derivative is the integrand; `value` is the sum of their differences, limits at infinite ends
     included. `name` is a symbol for the integral, `given` a linear condition such as `low < high`.
-    Raises `Refuted` or `Undecided`.
+    Raises `Refuted` or `Undecided`, and `BadInput` where the parts do not belong together.
 
     >>> x = sp.Symbol("x", real=True)
     >>> one = Integral("I", sp.exp(-x), x, [Piece(0, sp.oo, -sp.exp(-x))], 1)
@@ -224,6 +224,8 @@ def _check_smooth(f: Any, h: sp.Symbol) -> None:
 @dataclass(frozen=True, repr=False)
 class Resting(Derivation):
     """A chain whose definitions are the values of integrals, each proved by evidence in `on`.
+
+    Raises `BadInput` without a proved integral, and what `Derivation` raises.
 
     >>> x, z = sp.symbols("x z", real=True)
     >>> one = Integral("I", sp.exp(-x), x, [Piece(0, sp.oo, -sp.exp(-x))], 1)

@@ -74,7 +74,8 @@ class Piece:
 class Gap:
     r"""The evidence gap of an odd activation, and what is known of the kernels that produce it.
 
-    `gap_of` makes one. Source: claims K7 and I6.
+    `gap_of` makes one, and says what it raises. Questions of a kernel that is not determined raise
+    `BadInput`. Source: claims K7 and I6.
 
     >>> softsign = gap_of("z/(1+abs(z))")
     >>> softsign.at_one

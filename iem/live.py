@@ -42,7 +42,8 @@ CONFIG: dict[str, Any] = {
 class Slider:
     r"""A parameter between `low` and `high` in steps of `step`; `symbol` is its SymPy symbol.
 
-    `words` name it in plain text, for the label beside it and for those who do not see it.
+    `words` name it in plain text, for the label beside it and for those who do not see it. Raises
+    `BadInput` unless it starts between its ends.
 
     >>> from iem.exact import symbol
     >>> Slider(symbol("tau"), "temperature τ", 0.1, 4.0, 0.1, start=1.0).name
@@ -76,6 +77,8 @@ class Slider:
 @dataclass(frozen=True)
 class Choice:
     """One of several; the value of `symbol` is the place of the chosen one, from 0.
+
+    Raises `BadInput` for a start, or a number of expressions, that does not fit the options.
 
     >>> Choice(sp.Symbol("kernel"), "kernel", ("Gaussian", "Laplace")).pick([1, 2])
     Piecewise((1, Eq(kernel, 0)), (2, True))

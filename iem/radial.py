@@ -43,7 +43,9 @@ class Radial:
 
 @dataclass(frozen=True)
 class GaussianEnergy(Radial):
-    r"""\(g = q/2\).
+    r"""\(g = q/2\), in nats at temperature 1.
+
+    Source: claims G7 and N1.
 
     >>> GaussianEnergy().energy(4.0, 1, math)
     2.0
@@ -67,6 +69,8 @@ class GaussianEnergy(Radial):
 @dataclass(frozen=True)
 class StudentTEnergy(Radial):
     r"""\(g = \tfrac{\nu+D}2\log(1+q/\nu)\): far samples weigh less and less.
+
+    In nats at temperature 1; `nu` > 0 degrees of freedom. Raises `BadInput`. Source: claim T4.
 
     >>> round(StudentTEnergy(1.0).energy(3.0, 1, math), 6)
     1.386294
@@ -101,7 +105,8 @@ class LaplaceEnergy(Radial):
     r"""\(g = \sqrt{q+\rho^2}\): the Laplace energy, rounded at its tip over \(\rho\) of the scale.
 
     Rounded, it has a curvature everywhere, so that critical temperatures exist, and its normaliser is
-    known: \(2(2\pi\tau)^{(D-1)/2}\rho^{(D+1)/2}K_{(D+1)/2}(\rho/\tau)\).
+    known: \(2(2\pi\tau)^{(D-1)/2}\rho^{(D+1)/2}K_{(D+1)/2}(\rho/\tau)\). In nats at temperature 1.
+    Source: claim T4.
 
     >>> round(LaplaceEnergy().energy(1.0, 1, math), 6)
     1.004988

@@ -24,7 +24,8 @@ class Scatter:
     """The form of the scale matrices: `kind`, and whether all components share one.
 
     With H components in D dimensions a matrix is stored as a number (spherical), D numbers (diag) or
-    D by D numbers (full), with a first axis of length H unless it is shared.
+    D by D numbers (full), with a first axis of length H unless it is shared, in squared units of the data.
+    Raises `BadInput`. Source: claim F4, for the floor.
 
     >>> Scatter("diag", shared=False).unit(2, 3).shape
     (2, 3)

@@ -26,6 +26,8 @@ NOTED = {
 class Grid:
     """Activations by names of kernel and statistic, over one set of hypotheses; `grid` makes one.
 
+    Source: claim K1.
+
     >>> from iem import grid
     >>> grid(["gaussian"], ["mean", "mode"]).rows()[0][2]
     'tanh(m*z/(sigma**2*tau))'
