@@ -45,7 +45,9 @@ class Activation(Derived):
 
     Called with evidence z (any Array-API array, a number or a list), a temperature and the free parameters
     by name, it returns the statistic: the shape of z, and for the full posterior a last axis for the
-    hypotheses. At temperature 0 it returns the exact cold limit. Source: claims G1 to G5, K1 to K6.
+    hypotheses. At temperature 0 it returns the exact cold limit. Raises `BadInput` for
+    parameters that are missing, unknown or not positive, and for questions that need a closed form for two
+    hypotheses. Source: claims G1 to G5, K1 to K6.
 
     >>> a = activation("gaussian", "mean")
     >>> a([0.0, 0.5], m=1.0, sigma=1.0, tau=0)

@@ -135,10 +135,10 @@ def _checked(probabilities: Any, labels: Any, axis: int) -> tuple[Any, Any]:
     import numpy
 
     from .arrays import as_array
-    from .posterior import _check_axis
+    from .posterior import check_axis
 
     p = numbers_of(probabilities, "the probabilities")
-    _check_axis(p, axis)
+    check_axis(p, axis)
     p = numpy.moveaxis(p, axis, -1)
     eps = float(as_array(probabilities)[1].finfo(as_array(probabilities)[0].dtype).eps)
     y = labels_of(labels, p.shape[:-1], p.shape[-1])

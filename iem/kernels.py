@@ -29,6 +29,7 @@ class Kernel(Parametric):
 
     A subclass `named="cauchy"` is entered in `KERNELS`; its `title` is the name in running text, `starts`
     are numbers at which its parameters start in a figure, if not at 1, and the last parameter is its scale.
+    Source: claim K1.
 
     >>> Gaussian.named, StudentT.title, Power.starts, isinstance(kernel("u**4"), Kernel)
     ('gaussian', 'Student-t', {'p': 3}, True)
@@ -62,7 +63,7 @@ class Kernel(Parametric):
         return cls(**given, **dict.fromkeys(names[-1:], scale))
 
     def energy(self, u: Any, xp: Any) -> Any:
-        """The energy of a residual, in nats at temperature 1; same shape as u."""
+        """The energy of a residual u, floats or an expression, in nats at temperature 1; of its shape."""
         raise NotImplementedError
 
     @cached_property
@@ -276,6 +277,7 @@ class Formula(Kernel):
     """A kernel of your own, as a formula in the residual `u`; every other name is a positive parameter.
 
     The text is read by a whitelist and never evaluated; see `iem.parse`. Raises `BadInput`.
+    Source: claim K1.
 
     >>> Formula("log(cosh(u/s))").free()
     ['s']
@@ -331,7 +333,7 @@ class Custom(Kernel):
     """A kernel of your own, as a function of the residual, a namespace, and any positive parameters.
 
     The function is written once for SymPy and for arrays: `f(u, xp, ...)` with the functions of `xp`.
-    Raises `BadInput` for what is no such function.
+    Raises `BadInput` for what is no such function. Source: claim K1.
 
     >>> Custom(lambda u, xp, s: xp.log(1 + (u/s)**4)).free()
     ['s']
@@ -425,7 +427,7 @@ def kernel(given: Any) -> Kernel:
     """A kernel of that name, of a formula or a SymPy expression in the residual u, or of a function.
 
     Parameters stay free. A function takes `(u, xp)` and further positive parameters by name.
-    Raises `BadInput`.
+    Raises `BadInput`. Source: claim K1.
 
     >>> kernel("laplace")
     Laplace(b='b')

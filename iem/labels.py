@@ -13,7 +13,7 @@ from typing import Any
 
 from .arrays import as_array, quiet
 from .errors import BadInput
-from .posterior import _check_axis, _check_prior
+from .posterior import check_axis, check_prior
 
 
 class Loss:
@@ -69,7 +69,7 @@ def prepare(energies: Any, labels: Any, prior: Any, sample_weight: Any, axis: in
     import numpy
 
     d = numbers_of(energies, "the energies")
-    _check_axis(d, axis)
+    check_axis(d, axis)
     p = numpy.ones_like(d) if prior is None else _prior(numbers_of(prior, "the prior"), d, axis)
     p, d = numpy.moveaxis(p, axis, -1), numpy.moveaxis(d, axis, -1)
     if numpy.isnan(d).any() or (d == -math.inf).any():
@@ -137,7 +137,7 @@ def _prior(prior: Any, d: Any, axis: int) -> Any:
     """The weights as they were given, one for each energy."""
     import numpy
 
-    _check_prior(prior, d, numpy, axis)
+    check_prior(prior, d, numpy, axis)
     if prior.ndim == 1 and d.ndim > 1:
         prior = prior.reshape([-1 if i == axis % d.ndim else 1 for i in range(d.ndim)])
     return numpy.broadcast_to(prior, d.shape)

@@ -75,7 +75,7 @@ def entropy(r: Any, *, axis: int = -1) -> Any:
 
         return -sp.Add(*(x * sp.log(x) for x in r if x != 0))
     r, xp = as_array(r, "the responsibilities")
-    _check_axis(r, axis)
+    check_axis(r, axis)
     with quiet():
         return 0 - xp.sum(xlogx(r, xp), axis=axis)
 
@@ -100,6 +100,8 @@ def log_responsibilities(d: Any, tau: Any = 1.0, *, prior: Any = None, axis: int
 @dataclass(frozen=True)
 class Posterior:
     """A posterior as a statistic sees it: responsibilities, their logarithms, free energy, entropy.
+
+    Source: claims T1 and T2.
 
     >>> Posterior.of([0.0, 0.0]).r
     array([0.5, 0.5])
@@ -200,12 +202,12 @@ def _may_be_positive(x: Any) -> bool:
 
 def _prepare(d: Any, tau: Any, prior: Any, axis: int) -> tuple[Array, Any, float, Array | None]:
     d, xp = as_array(d, "the energies")
-    _check_axis(d, axis)
+    check_axis(d, axis)
     tau = temperature(tau, float(xp.finfo(d.dtype).max))
     if tau <= _vanishing(d, xp):
         tau = 0.0
     if prior is not None:
-        prior = _check_prior(prior, d, xp, axis)
+        prior = check_prior(prior, d, xp, axis)
     return d, xp, tau, prior
 
 
@@ -218,7 +220,8 @@ def _vanishing(d: Array, xp: Any) -> float:
     return normal * (1 - eps) if not in_numpy(d) and is_jax_array(d) else normal * (eps / 2)
 
 
-def _check_axis(d: Array, axis: int) -> None:
+def check_axis(d: Array, axis: int) -> None:
+    """Raise `BadInput` unless an array has an axis with hypotheses along it."""
     if not hasattr(axis, "__index__") or not -d.ndim <= axis < d.ndim:
         raise BadInput(f"axis {axis!r} does not exist in an array of shape {tuple(d.shape)}")
     if d.shape[axis] == 0:
@@ -227,7 +230,7 @@ def _check_axis(d: Array, axis: int) -> None:
         )
 
 
-def _check_prior(prior: Any, d: Array, xp: Any, axis: int) -> Array:
+def check_prior(prior: Any, d: Array, xp: Any, axis: int) -> Array:
     """The normalised prior, laid along `axis` of the energies."""
     from array_api_compat import device
 
@@ -303,7 +306,8 @@ def _log_shares(d: Array, xp: Any, tau: float, prior: Array | None, axis: int) -
     w, low = shifted_weights(d, xp, tau, prior, axis)
     total = xp.sum(w, axis=axis, keepdims=True)
     if tau == 0:
-        return xp.log(w / total)
+        r, one = w / total, xp.ones_like(w)  # a lazy library warns of log(0) when it computes
+        return xp.where(r == 0, -math.inf * one, xp.log(xp.where(r == 0, one, r)))
     exponent = (d / 2 - low / 2) / -(tau / 2) if tau > 1 else (d - low) / -tau  # tau / 2 may be 0
     return (0 + exponent if prior is None else exponent + xp.log(prior)) - xp.log(total)
 

@@ -114,7 +114,8 @@ class Derivation(Evidence):
     checked to equal `start` (with `start` None it is the start itself). `given` lists equalities
     `(left, right)` that hold by hypothesis, `where` definitions `(name, meaning)`, unfolded for the check.
     A link with cases is checked in each of them, and the cases must cover every value.
-    Raises `Refuted`, naming the link, both sides and a point where they differ, or `Undecided`.
+    Raises `Refuted`, naming the link, both sides and a point where they differ, or `Undecided`; `BadInput`
+    without a link, or for a link that rests on no evidence.
 
     >>> x = sp.Symbol("x", real=True)
     >>> print(Derivation("f", sp.tanh(x), [Link((sp.exp(2*x) - 1)/(sp.exp(2*x) + 1), "by definition")]))
@@ -354,6 +355,8 @@ def told(point: Point, left: Any, right: Any) -> str:
 class Instances(Evidence):
     """One statement checked for several numbers of hypotheses (or dimensions), or for named things.
 
+    Raises `BadInput` without an instance, or for one that proves nothing.
+
     >>> x = sp.Symbol("x", real=True)
     >>> powers = {n: Derivation("f", x * x**n, [Link(x ** (n + 1), "one more")]) for n in (1, 2)}
     >>> Instances("powers of x", powers, count="n").method
@@ -428,6 +431,8 @@ class Reading(Evidence):
 
 class Argument(Evidence):
     """A written proof: sentences, each resting on evidence of its own.
+
+    Raises `BadInput` without a step, or for a step without evidence.
 
     >>> x = sp.Symbol("x", real=True)
     >>> even = Derivation("f", sp.cosh(-x), [Link(sp.cosh(x), "even")])

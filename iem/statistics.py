@@ -22,6 +22,8 @@ STATISTICS: dict[str, type[Statistic]] = {}  # by name, in the order of the clas
 class Pair:
     r"""Two hypotheses, seen through their gap \(\Delta=d_2-d_1\) and what their energies share.
 
+    Source: claims G1 and K2.
+
     >>> import numpy
     >>> pair = Pair(gap=2.0, shared=0.5, tau=1.0, values=(1, -1), prior=(1.0, 1.0))
     >>> float(pair.half(numpy)), float(Mean().of_gap(pair, numpy).round(6))
@@ -44,7 +46,7 @@ class Statistic:
     """A summary of the posterior: subclasses give `summary`, `of_gap`, and words for derivations.
 
     A subclass `named="mean"` is entered in `STATISTICS`; its `title` is the name in running text, and
-    what it `shows` stands beside the axis of a curve.
+    what it `shows` stands beside the axis of a curve. Source: claim K1.
 
     >>> Mean.named, LogEvidence.shows, LogFull.title, isinstance(statistic("mode"), Statistic)
     ('mean', 'free energy', 'log-posterior', True)

@@ -1,5 +1,6 @@
 """Responsibilities, free energy and entropy: their laws, their limits, and every array library."""
 
+import dask.array as da
 import numpy as np
 import pytest
 import sympy as sp
@@ -326,3 +327,9 @@ def test_many_rows_are_computed_like_few(function, H, tau):
         there = np.moveaxis(first, 0, -1) if function is not free_energy else first
         assert here.flags.c_contiguous
         np.testing.assert_allclose(here, there, rtol=1e-13, atol=0)
+
+
+def test_a_lazy_library_has_nothing_to_warn_of_when_it_computes():
+    found = log_responsibilities(da.from_array(np.asarray([[0.0, 1.0]]), chunks=1), 0)
+    np.testing.assert_array_equal(found.compute(scheduler="synchronous"), [[0, -np.inf]])
+    assert np.isnan(log_responsibilities([np.nan, 1.0], 0)).all()

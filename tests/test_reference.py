@@ -40,21 +40,7 @@ EXCUSED = {
     ("no example", "iem.recheck.recheck"),  # it executes the book
     ("no example", "iem.activations.pair_lemma"),  # every use of an activation is one
     ("no source", "iem.derived.Derived"),  # what all activations share, whose formulas are their own
-    ("no source", "iem.kernels.Kernel"),  # what all kernels share
-    ("no source", "iem.kernels.Formula"),  # the reader's own
-    ("no source", "iem.kernels.Custom"),  # the reader's own
-    ("no source", "iem.kernels.kernel"),  # finds one of these
     ("no source", "iem.parse.parse"),  # reads a text
-    ("no source", "iem.statistics.Statistic"),  # what all statistics share
-    (
-        "no source",
-        "iem.statistics.Pair",
-    ),  # what the forms of statistics, which have sources, are written in
-    ("no source", "iem.posterior.Posterior"),  # the functions above it, at one temperature
-    ("no errors", "iem.activations.Activation"),  # of questions that no closed form for two answers
-    ("no errors", "iem.proof.Derivation"),  # of a chain without links, or a link on no evidence
-    ("no errors", "iem.proof.Instances"),  # of instances that prove nothing
-    ("no errors", "iem.proof.Argument"),  # of a step that is no evidence
 }
 
 
