@@ -420,7 +420,7 @@ def _without_floats(energy: Any) -> Any:
 def _constants(given: Any) -> list[Any]:
     """The constants of an expression that would read as names, such as pi."""
     atoms = given.atoms() if hasattr(given, "atoms") else ()
-    return [a for a in atoms if getattr(a, "is_number", False) and not (a.is_Rational or a.is_Float)]
+    return [a for a in atoms if a.is_number and not (a.is_Rational or a.is_Float)]
 
 
 def kernel(given: Any) -> Kernel:

@@ -113,7 +113,7 @@ def fit_temperature(
     with quiet():
         beta, tau = _ldexp(start, -unit), _ldexp(1 / start if start else math.inf, unit)
     state = loss.alone if log_normal is None else "finite"
-    if low and tau <= low * (1 + 1e-12) and state != "constant":
+    if low and tau <= low * (1 + 1e-12):  # a constant loss has tau NaN
         tau, beta, state = low, 1 / low, "floor"
         start = _ldexp(beta, unit)
     nll, _, curvature = loss.at(start)
@@ -128,6 +128,14 @@ def _ldexp(x: float, power: int) -> float:
     """The product of x and a power of 2; infinite where it is too large for a float."""
     try:
         return math.ldexp(x, power)
+    except OverflowError:
+        return math.inf
+
+
+def _exp(x: float) -> float:
+    """The exponential of x; infinite where it is too large for a float."""
+    try:
+        return math.exp(x)
     except OverflowError:
         return math.inf
 
@@ -166,25 +174,27 @@ def _global(loss: Loss, centre: float, spread: float, lowest: float) -> float:
     r"""The b = e^{-v} of least objective f(v) = mass loss(e^{-v}) + (v - centre)^2 / 2 spread^2.
 
     The loss has an increasing derivative in b, which encloses f' on a cell of v; so each cell has a lower
-    bound on f, and the cells that may hold something better are cut in half.
+    bound on f, and the cells that may hold something better are cut in half. Where the loss rises with b in
+    a whole cell, it is there at least what it is at the end of least b, even if f exceeds the floats.
     """
     if loss.alone == "constant":
-        return math.exp(-max(centre, lowest))
-    seen: dict[float, tuple[float, float, float, float]] = {}
+        return _exp(-max(centre, lowest))
+    seen: dict[float, tuple[float, float, float, float, float]] = {}
 
-    def look(v: float) -> tuple[float, float, float, float]:
+    def look(v: float) -> tuple[float, float, float, float, float]:
         if v not in seen:
             b = math.exp(min(-v, 709.0))
             nll, slope, _ = loss.at(b)
             f = loss.mass * nll + ((v - centre) / spread) ** 2 / 2
-            seen[v] = b, slope, f, -loss.mass * b * slope + (v - centre) / spread**2
+            seen[v] = b, slope, f, -loss.mass * b * slope + (v - centre) / spread**2, loss.mass * nll
         return seen[v]
 
     def bound(cell: tuple[float, float]) -> float:
-        (b1, g1, f1, _), b2 = look(cell[0]), look(cell[1])[0]
+        (b1, g1, f1, _, _), (b2, g2, _, _, end) = look(cell[0]), look(cell[1])
         steepest = loss.mass * max(b1 * g1, b2 * g1)
         least = (cell[0] - centre) / spread**2 - steepest
-        return f1 + min(least, 0.0) * (cell[1] - cell[0]) if math.isfinite(least) else -math.inf
+        slanted = f1 + min(least, 0.0) * (cell[1] - cell[0]) if math.isfinite(least) else -math.inf
+        return max(slanted, end) if g2 >= 0 else slanted
 
     low, high = (max(v, lowest) for v in _ends(loss, centre, spread))
     cells = [(low, high)]
@@ -197,7 +207,7 @@ def _global(loss: Loss, centre: float, spread: float, lowest: float) -> float:
             break
         middles = [(c, c[0] + (c[1] - c[0]) / 2) for c in cells]
         cells = [half for (a, z), mid in middles for half in ((a, mid), (mid, z))]
-    return math.exp(-_polished(lambda v: look(v)[3], best, sorted(seen)))
+    return _exp(-_polished(lambda v: look(v)[3], best, sorted(seen)))
 
 
 def _ends(loss: Loss, centre: float, spread: float) -> tuple[float, float]:

@@ -1,7 +1,8 @@
 """Every kernel: its energy, what it knows of itself, and its activations, proved and computed."""
 
 import itertools
-from functools import cache
+import re
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -156,9 +157,10 @@ def test_a_kernel_is_entered_when_it_is_defined(monkeypatch):
     again = define(named="quartic", title="Quartic")  # a cell that is run again
     assert KERNELS["quartic"] is again and again.title == "Quartic"
     assert define().named is None
+    assert again.starts == {} and define(starts={"p": 2}).starts == {"p": 2}
     for wrong, told in {
-        "cauchy": "is Cauchy already",
-        "u": "small letters",
+        "cauchy": "the kernel 'cauchy' is Cauchy already",
+        "u": "a kernel is named in small letters",
         "U**2": "small letters",
     }.items():
         with pytest.raises(BadInput, match=told):
@@ -297,9 +299,15 @@ def keyword(u, xp, *, width):
     return (u / width) ** 2
 
 
+def mixed(u, xp, s, *, width):
+    return s * (u / width) ** 2
+
+
 def test_parameters_by_keyword_and_what_is_shown():
     assert kernel(keyword).free() == ["width"]
+    assert kernel(mixed).free() == ["s", "width"]
     assert repr(kernel(keyword)) == "Custom(keyword)"
+    assert "functools.partial" in repr(kernel(partial(keyword)))  # which has no name
     for wrong in (0, -1, None, "1"):
         with pytest.raises(BadInput, match="width must be a positive finite number"):
             activation(keyword, "mean")(0.0, m=1.0, width=wrong)
@@ -321,6 +329,7 @@ BAD = {
     "the evidence": lambda u, xp, z: u**2 + z,
     "the temperature": lambda u, xp, tau: u**2 / tau,
     "any arguments": lambda u, xp, *more: u**2,
+    "by position only": lambda u, xp, s, /: u**2 / s,
     "any names": lambda u, xp, **more: u**2,
     "a built-in": len,
     "a type": float,
@@ -330,6 +339,14 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_functions_that_are_no_kernel(name):
     with pytest.raises(BadInput):
+        kernel(BAD[name])
+
+
+@pytest.mark.parametrize(
+    "name", ["any arguments", "any names", "by position only", "no namespace", "a type"]
+)
+def test_a_kernel_takes_its_parameters_by_name(name):
+    with pytest.raises(BadInput, match="a function of .u, xp. and parameters|or a function, got"):
         kernel(BAD[name])
 
 
@@ -366,12 +383,38 @@ def test_shapes_at_temperature_one(name):
     assert zero(form - 2 * SHAPES[name]) is False
 
 
+def test_parameters_of_ones_own_are_positive():
+    for own in (kernel("u**2/w"), kernel(lambda u, xp, w: u**2 / w)):
+        (scale,) = own.exact().energy(U, exact).free_symbols - {U}
+        assert scale.is_positive
+        assert own.bound({"w": 2.0}).energy(np.asarray(2.0), np) == 2.0
+        for wrong in (0, -1):
+            with pytest.raises(BadInput, match="w must be a positive finite number.*got " + str(wrong)):
+                own.bound({"w": wrong})
+
+
+def test_the_residual_of_a_formula_is_real():
+    assert kernel("abs(log(exp(u)))").energy(np.asarray(1000.0), np) == 1000.0  # and not infinite
+
+
 @pytest.mark.parametrize(
     "text", ["1", "sigma", "u + z", "u*tau", "h*u", "u.real", "", "laplacian", "student t!"]
 )
 def test_what_is_no_kernel(text):
     with pytest.raises(BadInput):
         kernel(text)
+
+
+@pytest.mark.parametrize("text", ["1", "2*s", "u + z", "u*tau", "h*u"])
+def test_what_a_formula_needs(text):
+    told = f"a formula in the residual u, without z, tau or h; got {text!r}"
+    with pytest.raises(BadInput, match=re.escape(told)):
+        kernel(text)
+
+
+def test_a_list_is_no_kernel():
+    with pytest.raises(BadInput, match="a list is not allowed"):
+        kernel([U])
 
 
 def test_parameters_of_a_formula_are_checked():

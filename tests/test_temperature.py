@@ -363,6 +363,63 @@ def test_a_prior_without_labels_to_speak_of_and_one_with_many():
     assert many.tau == pytest.approx(1 / math.log(2), rel=1e-3)
 
 
+def test_the_words_of_an_optimum():
+    assert fit_temperature(THREE, [0, 0, 0]).explanation == "what is minimised is least there"
+    held = fit_temperature([RIGHT], [0], log_normal=(0, 1))
+    words = "the prior on tau holds it; by the labels alone it is separable"
+    assert str(held) == f"tau = {held.tau:.6g}, finite: {words}"
+    cool = fit_temperature(THREE, [0, 0, 0], log_normal=(-2, 1))
+    assert 0 < cool.tau < 1 and cool.explanation == "what is minimised is least there"
+
+
+@pytest.mark.parametrize(("centre", "tau"), [(-1000, 0.0), (-700, math.exp(-700)), (1000, INF)])
+@pytest.mark.parametrize("d", [RIGHT, [3.0, 3.0]], ids=["separable", "constant"])
+def test_a_prior_far_beyond_the_floats(d, centre, tau):
+    fit = fit_temperature([d], [0], log_normal=(centre, 1))
+    assert fit.state == "finite" and fit.tau == pytest.approx(tau, rel=1e-9)
+    words = f"the prior on tau holds it; by the labels alone it is {fit.alone}"
+    assert fit.explanation == words + "; it exceeds the range of floating-point numbers" * (tau in (0, INF))
+
+
+def test_a_prior_against_the_labels():
+    """The labels are wrong, and push from where the prior would have the temperature: hardly above 0."""
+    fit = fit_temperature([RIGHT], [1], sample_weight=[8.0], log_normal=(-1000, 1))
+    assert math.log(fit.tau) == pytest.approx(8 * fit.beta - 1000, rel=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1, 2**10, 2**-10])
+def test_a_floor_under_a_prior_leaves_the_best_above_it(scale):
+    d, y = scale * np.array([RIGHT] * 60 + [WRONG] * 4), np.zeros(64, int)
+    grid = np.linspace(1, 8, 3001)
+    above = grid[objective(d / scale, y, grid, 4.5, 0.7).argmin()]
+    assert 2 < above < 8
+    given = {"log_normal": (4.5 + math.log(scale), 0.7)}
+    free = fit_temperature(d, y, **given)
+    fit = fit_temperature(d, y, floor=scale * math.e, **given)
+    assert math.log(free.tau / scale) < 0 and fit.state == "finite"
+    assert math.log(fit.tau / scale) == pytest.approx(above, abs=0.01)
+
+
+def test_a_floor_below_the_optimum_is_not_felt():
+    fit, free = fit_temperature(THREE, [0, 0, 0], floor=1.0), fit_temperature(THREE, [0, 0, 0])
+    assert fit == free and free.state == "finite" and free.iterations > 1
+
+
+@pytest.mark.parametrize("spread", [0.3, 1.0, 3.0])
+@pytest.mark.parametrize("gap", [0.02, 0.3, 1.0, 5.0, -0.3, -1.0])
+def test_the_slope_vanishes_at_the_optimum_under_a_prior(gap, spread):
+    """With class weights 9 and 1 on the two classes, the label on the second, from the definition."""
+    for centre in (-4.0, 0.0, 0.7, 2.0, 4.0):
+        fit = fit_temperature([[gap, 0.0]], [1], prior=[9, 1], log_normal=(centre, spread))
+        grid = np.linspace(centre - 40, centre + 40, 16001)
+        f = np.logaddexp(0, math.log(9) - gap * np.exp(-grid)) + (grid - centre) ** 2 / (2 * spread**2)
+        v = math.log(fit.tau)
+        odds = 9 * math.exp(-gap * fit.beta)
+        pull, push = (v - centre) / spread**2, gap * fit.beta * odds / (1 + odds)
+        assert abs(pull + push) <= 1e-9 * (abs(pull) + abs(push)) + 1e-12
+        assert math.log1p(odds) + (v - centre) ** 2 / (2 * spread**2) <= f.min() * (1 + 1e-9)
+
+
 # Other programs.
 
 
@@ -428,6 +485,8 @@ def test_where_a_bounded_search_returns_a_number():
         ({"floor": 0}, ("finite temperature > 0", "0")),
         ({"floor": -1}, ("finite temperature > 0", "-1")),
         ({"floor": INF}, ("finite temperature > 0", "inf")),
+        ({"floor": [1]}, ("finite temperature > 0", "[1]")),
+        ({"log_normal": (0, INF)}, ("deviation > 0", "(0, inf)")),
         ({"floor": "1"}, ("finite temperature > 0", "'1'")),
     ],
 )
