@@ -69,7 +69,8 @@ def test_empty_points():
     refused(lambda: Points(()), "empty", "at least one location")
     refused(lambda: Points([]), "empty")
     refused(
-        lambda: iem.responsibilities([], sp.Symbol("tau", positive=True)), "empty", "at least one energy"
+        lambda: iem.responsibilities([], sp.Symbol("tau", positive=True)),
+        "the hypothesis set is empty: expected at least one energy",
     )
 
 
@@ -80,7 +81,8 @@ def test_empty_points():
     ids=repr,
 )
 def test_no_numbers(function, d):
-    refused(lambda: function(d), "must be", "numbers", repr(d))
+    what = "the responsibilities" if function is iem.entropy else "the energies"
+    refused(lambda: function(d), f"{what} must be", "numbers", repr(d))
 
 
 def test_no_expressions():

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.special import logsumexp, softmax
 
 from iem import entropy, free_energy, log_responsibilities, responsibilities
-from iem.posterior import BLOCK, FEW
+from iem.posterior import BLOCK, FEW, ExactPosterior, Posterior, exact_weights
 
 INF = float("inf")
 HUGE = 1e308
@@ -333,3 +333,87 @@ def test_a_lazy_library_has_nothing_to_warn_of_when_it_computes():
     found = log_responsibilities(da.from_array(np.asarray([[0.0, 1.0]]), chunks=1), 0)
     np.testing.assert_array_equal(found.compute(scheduler="synchronous"), [[0, -np.inf]])
     assert np.isnan(log_responsibilities([np.nan, 1.0], 0)).all()
+
+
+@pytest.mark.parametrize("function", [responsibilities, free_energy, log_responsibilities])
+@pytest.mark.parametrize("H", [2, 3])
+def test_many_rows_along_any_axis_with_any_prior(function, H):
+    rng = np.random.default_rng(H)
+    d, prior = rng.uniform(0, 3, (12, H)).astype("float32"), rng.uniform(1, 2, (12, H)).astype("float32")
+    for p, each in ((None, [None] * 12), (prior[0], [prior[0]] * 12), (prior, prior)):
+        rows = np.stack([function(row, 0.5, prior=q) for row, q in zip(d, each, strict=True)])
+        for axis in (-2, -1, 0, 1):
+            last = axis in (-1, 1)
+            turned = p if last or p is None or p.ndim == 1 else p.T
+            found = function(d if last else d.T, 0.5, prior=turned, axis=axis)
+            assert found.dtype == np.float32
+            np.testing.assert_allclose(found if last else found.T, rows, rtol=1e-6, atol=1e-6)
+
+
+def test_each_row_of_priors_is_normalised():
+    prior = np.asarray([[1e-300, 1e-300], [1e300, 3e300]])
+    same(responsibilities(np.zeros((2, 2)), prior=prior), [[0.5, 0.5], [0.25, 0.75]])
+    same(free_energy(np.zeros((2, 2)), prior=prior), [0, 0])
+    same(responsibilities(np.zeros((2, 2)), prior=[1, 3], axis=0), [[0.25, 0.25], [0.75, 0.75]])
+
+
+def test_logarithms_where_a_difference_exceeds_the_floats():
+    same(log_responsibilities([-1e308, 1e308], 1.5)[1] / 1e308, -4 / 3)
+
+
+def test_the_smallest_temperature_of_a_type(xp):
+    info = xp.finfo(xp.float32)
+    rounded = float(info.smallest_normal) * float(info.eps) / 2  # half the least number: a tie, to 0
+    d = xp.asarray([0.0, 1.0, 0.0], dtype=xp.float32)
+    np.testing.assert_array_equal(numpy_of(responsibilities(d, rounded)), [0.5, 0, 0.5])
+    least = float(info.smallest_normal) / 2  # below the normal numbers, but not zero
+    d = xp.asarray([0.0, least], dtype=xp.float32)
+    same(numpy_of(responsibilities(d, least)), responsibilities([0.0, 1.0]), 1e-6)
+
+
+# Expressions
+
+
+@pytest.mark.parametrize("function", [responsibilities, free_energy, log_responsibilities])
+@pytest.mark.parametrize("name", ["d", "tau", "prior"])
+def test_one_symbol_makes_it_an_expression(function, name):
+    given = {"d": [0.5, 1.25], "tau": 0.5, "prior": [0.25, 0.75]}
+    s = sp.Symbol("s", positive=True)
+    value = given[name] if name == "tau" else given[name][0]
+    held = given | {name: s if name == "tau" else [s, given[name][1]]}
+    found = function(**held)
+    found = found if isinstance(found, list) else [found]
+    assert all(x.has(s) for x in found)
+    same([float(x.subs(s, value)) for x in found], np.reshape(function(**given), -1))
+
+
+def test_a_named_prior_is_taken_as_normalised():
+    p, q, tau = sp.symbols("p q tau", positive=True)
+    assert free_energy([0, 0], tau, prior=[p, q]) == -tau * sp.log(p + q)
+    assert free_energy([0, 0], tau, prior=[1, 3]) == 0
+    x, unknown = sp.symbols("x q")
+    assert responsibilities([x, x], tau, prior=[unknown, unknown]) == [sp.S.Half] * 2
+
+
+def test_a_decimal_temperature_is_a_fraction():
+    x = sp.Symbol("x", real=True)
+    assert exact_weights([x], 0.1, None) == [sp.exp(-10 * x)]
+
+
+def test_a_posterior_from_weights_is_the_posterior():
+    d, tau, prior, shared = [sp.Rational(1, 3), sp.Integer(2)], sp.Rational(3, 2), (1, 3), sp.Rational(1, 5)
+    weights = exact_weights([e - shared for e in d], tau, prior)
+    total = sp.Symbol("W", positive=True)
+    held = ExactPosterior(weights, tau, total=total, shared=shared)
+    whole = Posterior.of(d, tau, prior)
+    for one, two in (
+        (held.r, whole.r),
+        (held.log_r, whole.log_r),
+        ([held.entropy], [whole.entropy]),
+        ([held.free_energy], [whole.free_energy - tau * sp.log(4)]),  # with the mass of the prior
+    ):
+        same([float(x.subs(total, sum(weights))) for x in one], [float(x) for x in two])
+
+
+def test_the_temperature_of_a_posterior_is_1():
+    same(Posterior.of([0.0, 1.0]).r, softmax([0.0, -1.0]))

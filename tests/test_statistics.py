@@ -16,6 +16,7 @@ from iem import (
     BadInput,
     Full,
     Gated,
+    LogEvidence,
     LogFull,
     Mean,
     Mode,
@@ -27,7 +28,7 @@ from iem import (
 )
 from iem.exact import symbol
 from iem.posterior import Posterior
-from iem.statistics import statistic
+from iem.statistics import Pair, Statistic, statistic
 
 INF = float("inf")
 TEMPERATURES = [0, 1e-3, 0.02, 0.6, 1.0, 30.0, 1e3]
@@ -187,6 +188,10 @@ def test_a_payload_multiplies():
     assert Gated(payload="v").free() == ["v"]
     assert Gated().free() == Gated(payload=3).free() == []
     assert str(Gated(Mode())) == "z x Mode()"
+    assert Gated(payload=3.0).bound({"z": 1.0}).payload == 3.0
+    assert Gated().bound({"z": 2.0}).payload == 2.0
+    with pytest.raises(BadInput, match="payload must be a finite number.*got 'warm'"):
+        Gated(payload="v").bound({"v": "warm"})
 
 
 @pytest.mark.parametrize("inner", [Full(), LogFull(), Variance(), Gated(), "mean", None], ids=repr)
@@ -204,6 +209,7 @@ def test_what_is_no_payload(payload):
 def test_a_statistic_says_what_it_keeps():
     for made in (statistic(name) for name in STATISTICS):
         assert made.keeps and made.lemma and made.name
+    assert statistic("Log_Evidence") == LogEvidence()
     assert len({STATISTICS[name].name for name in DEFINED}) == len(DEFINED) - 2  # mean, mode and gated: a
 
 
@@ -213,6 +219,50 @@ def test_the_class_is_the_one_place_of_a_statistic(name):
     assert kind.named == name and kind.title and kind.shows
     assert getattr(iem, kind.__name__) is kind and kind.__name__ in iem.__all__
     assert ">>> " in kind.__doc__ and "Source: claim" in kind.__doc__ and r"\(" in kind.__doc__
+
+
+def test_a_statistic_is_entered_when_it_is_defined(monkeypatch):
+    monkeypatch.setitem(STATISTICS, "purity", None)  # as it was, when the test is over
+
+    def define(**options):
+        class Purity(Statistic, **options):
+            pass
+
+        return Purity
+
+    own = define(named="purity", title="Purity", shows="agreement")
+    assert statistic("purity") == own()
+    assert (own.named, own.title, own.shows) == ("purity", "Purity", "agreement")
+    plain = define(named="purity")
+    assert STATISTICS["purity"] is plain and (plain.title, plain.shows) == ("purity", "purity")
+    assert (define().named, define().title, define().shows) == (None, "Purity", "purity")
+    for wrong, told in {
+        "mean": "the statistic 'mean' is Mean",
+        "M": "a statistic is named in small",
+    }.items():
+        with pytest.raises(BadInput, match=told):
+            define(named=wrong)
+
+
+@pytest.mark.parametrize("values", [(1, -1), (1, 0), (1, 1), (2, 0), (sp.Rational(5, 2), -3)], ids=str)
+@pytest.mark.parametrize("prior", [(1, 1), (1, 3)], ids=str)
+@pytest.mark.parametrize("name", STATISTICS)
+def test_the_form_for_two_hypotheses_is_the_summary(name, values, prior):  # K2
+    made = statistic(name).exact()
+    tau, shared = sp.Rational(3, 5), sp.Rational(1, 4)
+    prior = [sp.Rational(p, sum(prior)) for p in prior]
+    for gap in (sp.Rational(-7, 5), sp.Rational(1, 3), sp.Integer(2)):
+        p = Posterior.of([shared - gap / 2, shared + gap / 2], tau, prior)
+        found = made.of_gap(Pair(gap, shared, tau, values, prior), exact)
+        given = made.summary(p, values, exact)
+        found, given = (sp.Tuple(*(x if isinstance(x, sp.Tuple) else [x])) for x in (found, given))
+        for one, two in zip(found, given, strict=True):
+            assert abs(sp.N((one - two).subs(symbol("z"), 2), 30)) < 1e-20
+
+
+def test_there_is_a_value_for_each_hypothesis():
+    with pytest.raises(ValueError, match="zip"):
+        Mean().summary(Posterior.of([sp.S.Zero] * 3), (1, -1), exact)
 
 
 @pytest.mark.parametrize("name", STATISTICS)
