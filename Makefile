@@ -6,10 +6,11 @@ RUN    := $(VENV)/bin/python
 SECOND := .venv-frameworks
 OLDEST := .venv-oldest
 FUZZ   := .venv-fuzz
+MUTANT := .venv-mutants
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book pdf epub test claims proofs frameworks oldest fuzz lab notebooks bench success dist lock clean
+.PHONY: help book pdf epub test claims proofs frameworks oldest fuzz mutants lab notebooks bench success dist lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +47,9 @@ fuzz: $(FUZZ)/.ready ## make up formulas and command lines, guided by coverage (
 	$(foreach target,formulas commands,$(FUZZ)/bin/python tests/fuzz/$(target).py -timeout=120 \
 	    -max_total_time=$(or $(SECONDS),120) -artifact_prefix=$(FUZZ)/ &&) true
 
+mutants: $(MUTANT)/.ready ## is every small change of the code noticed by a test? (ARGS="kernels proof": of these)
+	$(MUTANT)/bin/python tests/mutants.py $(ARGS)
+
 lab: $(VENV)/.ready ## open the chapters in JupyterLab
 	$(RUN) -m jupyter lab chapters
 
@@ -72,7 +76,7 @@ lock: $(VENV)/.locked ## resolve requirements.in again (ARGS=--upgrade: to the n
 	    --custom-compile-command 'make lock' $(ARGS) requirements.in -o requirements.txt
 
 clean: ## remove the built book and the caches; .venv stays
-	rm -rf _build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build dist .mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name '$(VENV)*' -prune -o -type d \( -name __pycache__ -o -name .ipynb_checkpoints \) \
 	    -prune -exec rm -rf {} +
 
@@ -94,7 +98,8 @@ $(VENV)/.ready: $(VENV)/.locked pyproject.toml
 # More packages on top of the locked environment, which such an environment sees through a path file.
 $(SECOND)/.ready: requirements-frameworks.txt
 $(FUZZ)/.ready: requirements-fuzz.txt
-$(SECOND)/.ready $(FUZZ)/.ready: $(VENV)/.ready
+$(MUTANT)/.ready: requirements-mutants.txt
+$(SECOND)/.ready $(FUZZ)/.ready $(MUTANT)/.ready: $(VENV)/.ready
 	@echo "Creating $(@D) with the packages of $(lastword $(filter %.txt,$^))"
 	@$(RUN) -m venv --clear $(@D)
 	@$(RUN) -c 'from sysconfig import get_path as path; \

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "iem",
@@ -15,6 +15,9 @@ settings.register_profile(
     deadline=None,
     max_examples=50,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+settings.register_profile(  # for `make mutants`, where a failure is not looked at
+    "mutants", settings.get_profile("iem"), max_examples=25, phases=[Phase.explicit, Phase.generate]
 )
 settings.load_profile("iem")
 
