@@ -30,6 +30,8 @@ from iem import (
     activation,
 )
 from iem.exact import clip
+from iem.lemmas import Instance
+from iem.proof import Evidence, check
 from iem.render import condition, inline, plain, tex
 
 x, y, z = sp.symbols("x y z", real=True)
@@ -120,6 +122,27 @@ def test_definitions_are_unfolded():
     chain = Derivation(g(2 * x), None, [Link(2 * g(x) / (1 + g(x) ** 2), "double angle")], where=where)
     assert r"\text{where }" in chain._repr_html_()
     refused(Refuted, lambda: chain.ending(2 * g(x)), "g(2*x) is not 2*g(x)")
+
+
+def test_definitions_hold_for_the_left_side_and_for_what_a_link_rests_on():
+    g = sp.Function("g", real=True)
+    where = [(g(x), sp.tanh(x))]
+    links = [Link(EXPONENTIALS + 1, "by definition")]
+    assert Derivation(g(x) + 1, sp.tanh(x) + 1, links, where=where)
+    wrong = "the left side is false: g(x) + 2 is not tanh(x) + 1"
+    refused(Refuted, lambda: Derivation(g(x) + 2, sp.tanh(x) + 1, links, where=where), wrong)
+    by = Instance(Derivation("f", x * (x + 1), [Link(x**2 + x, "out")]), 1, {x: sp.tanh(x)})
+    assert Derivation("f", g(x) * (g(x) + 1), [Link(g(x) ** 2 + g(x), "so", by=by)], where=where)
+    with pytest.raises(BadInput, match="a link rests on evidence of an equality, got f = "):
+        Derivation("f", x, [Link(x, "so", by=SURE)])
+
+
+def test_a_refusal_says_where():
+    refused(Refuted, lambda: check(x, 2 * x), "it is false: x is not 2*x; at x = ")
+    refused(Refuted, lambda: check(x * y, 2 * x * y), "it is false: x*y is not 2*x*y; at x = ", ", y = ")
+    refused(Refuted, lambda: check(sp.Integer(2), 3), "it is false: 2 is not 3; they are 2.0000 and 3.0000")
+    halves = [Link(x, "a slip", (x >= 0, x < 0))]
+    refused(Refuted, lambda: Derivation("f", sp.Abs(x), halves), "is false for x < 0", "at x = -")
 
 
 def test_vectors():
@@ -392,6 +415,43 @@ def test_an_argument_with_a_reading_says_so():
     assert Argument(("a", SURE), ("b", mixed)).status == "proved, with a reading"
 
 
+class Held(Evidence):
+    statement = method = "held"
+
+    def __init__(self, status):
+        self.status = status
+
+
+@pytest.mark.parametrize(
+    ("kinds", "status"),
+    [
+        ("proved bounded", "proved and bounded"),
+        ("measured proved", "proved and measured"),
+        ("bounded measured reading", "bounded and measured, with a reading"),
+        ("proved checked reading", "checked"),
+    ],
+)
+def test_an_argument_is_as_sure_as_its_steps(kinds, status):
+    assert Argument(*((kind, Held(kind)) for kind in kinds.split())).status == status
+
+
+def test_how_an_argument_was_checked():
+    several = Instances("the sum", {2: SURE, 3: SURE})
+    assert Argument(("a", several)).method == "exact for H = 2, 3"
+    assert Argument(("a", several), ("b", SURE)).method == "1 derivation; exact for H = 2, 3"
+    assert Argument(("a", several), ("b", several)).method == "2 times exact for H = 2, 3"
+    assert READING.method == "reading"
+    with pytest.raises(BadInput, match="^an argument needs at least one step, got none$"):
+        Argument()
+
+
+def test_a_twin_is_a_change_of_one_link():
+    chain = Derivation("f", (x + 1) ** 2, [Link(x**2 + 2 * x + 1, "one"), Link(x * (x + 2) + 1, "two")])
+    for twin, link in ((chain.twin(x), "link 2 (two)"), (chain.twin(x, 1), "link 1 (one)")):
+        assert twin.part is chain
+        refused(Refuted, twin.build, link, "is not x;")
+
+
 def test_instances_do_not_rest_on_readings():
     for evidence in (READING, Argument(("a", SURE), ("b", READING)), None):
         with pytest.raises(BadInput, match="needs evidence that proves"):
@@ -469,6 +529,74 @@ def test_a_chain_as_a_table():
         "cover",
     ):
         assert words in page.text
+
+
+def test_an_equality_as_it_is_shown():
+    used = Instance(Derivation("f", x * (x + 1), [Link(x**2 + x, "multiplied out")]), 1, {x: z})
+    assert used.statement == r"z \left(z + 1\right) = z^{2} + z"
+    assert str(used) == repr(used) == "z*(z + 1) = z**2 + z"
+    page = parsed(used._repr_html_())
+    assert page.seen[0][1]["aria-label"] == "Checked equality"
+    assert page.seen[-1] == ("td", {"class": "why"}) and used.method in page.text
+
+
+def cells(html):
+    """Of each row of a chain: its formula, and what stands beside it."""
+    rows = html.split("<tr>")[1:]
+    return [[parsed(f"<td{cell}").text for cell in row.split("</tr>")[0].split("<td")[1:]] for row in rows]
+
+
+def test_the_rows_of_a_chain():
+    chain = Derivation("f", sp.Abs(x), [Link(sp.sqrt(x**2), "by $x$", (x >= 0, x <= 0))], why="a size")
+    (first, why), (second, reason) = cells(chain.html({}))
+    assert r"\displaystyle f = \left|{x}\right|" in first and why == "a size"
+    assert r"\displaystyle \quad = " in second and "f" not in second.replace("left", "")
+    assert reason == r"by \(x\)in each of the cases \(x \ge 0\), \(x \le 0\); they cover all"
+    assert 'class="given"' in chain.html({})
+    plain_start = Derivation((x + 1) ** 2, None, [Link(x**2 + 2 * x + 1, "out")], why="a square")
+    assert 'class="given"' not in plain_start.html({})
+    assert plain_start.sides(1) == ((x + 1) ** 2, x**2 + 2 * x + 1)
+    given = Derivation("f", x + y, [Link(z + y, "given")], given=[(x, z)])
+    assert cells(given.html({}))[-1] == [r"\(\displaystyle \text{assuming } x = z\)"]
+
+
+G, Q, W = (sp.Function(name, real=True) for name in "gqw")
+C, E = sp.symbols("c e", real=True)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "where", "shown"),
+    [
+        (G(2 * x), sp.tanh(2 * x), [(G(x), sp.tanh(x)), (W(x), x)], [0]),
+        (G(x) + W(x), Q(x) + 1 + x, [(G(x), Q(x) + 1), (Q(x), sp.tanh(x)), (W(x), x), (E, y)], [0, 1, 2]),
+        (sp.tanh(x), G(x), [(G(x), sp.tanh(x))], [0]),
+        (C + y, x + 1 + y, [(C, x + 1), (E, y)], [0]),
+        (d[1] + y, x + y, [(d[1], x), (p[1], m)], [0]),
+        (G(x), C, [(G(x), C), (C, x + E), (E, d[1]), (d[1], y)], [0, 1, 2, 3]),
+        (sp.Symbol("y_1", real=True), d[2], [(sp.Symbol("y_1", real=True), d[2])], [0]),
+        (p[1] + x, sp.Symbol("p_1", positive=True) + x, [(p[1], sp.Symbol("p_1", positive=True))], []),
+    ],
+    ids=str,
+)
+def test_definitions_that_a_chain_uses_are_shown_once(start, end, where, shown):
+    chain = Derivation("f", start, [Link(end, "by definition")], where=where)
+    rows = {tex(where[i][0]): tex(where[i][1]) for i in shown}
+    told = {}
+    html = chain.html(told)
+    assert told == rows and html.count(r"\text{where }") == len(rows)
+    found = cells(html)[2:]
+    assert found == [[rf"\(\displaystyle \text{{where }} {a} = {b}\)"] for a, b in rows.items()]
+    assert r"\text{where }" not in chain.html(told)
+    assert chain.html(dict.fromkeys(told, "")) == html  # another meaning was shown
+    assert Argument(("a", chain), ("b", chain))._repr_html_().count(r"\text{where }") == len(rows)
+
+
+def test_an_argument_as_it_is_shown():
+    html = Argument(("one", SURE), ("two", READING))._repr_html_()
+    assert (
+        html
+        == f'<ol class="iem-argument"><li>one{SURE.html({})}</li><li>two{READING._repr_html_()}</li></ol>'
+    )
 
 
 def test_words_are_escaped_and_mathematics_is_marked():
