@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from iem import AnnealedMixture, BadInput, entropy, free_energy, responsibilities
+from iem import AnnealedMixture, BadInput, critical_temperature, entropy, free_energy, responsibilities
 from iem.chunks import Samples
 from iem.cooling import Cooling
 from iem.mixture import Mixture
@@ -52,6 +52,28 @@ def test_scikit_learn_protocol(estimator, check):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         check(estimator)
+
+
+def test_the_parameters_and_what_they_are_by_default():
+    assert AnnealedMixture().get_params() == {
+        "n_components": 2,
+        "energy": "gaussian",
+        "nu": 4.0,
+        "covariance_type": "spherical",
+        "shared": True,
+        "scale": "released",
+        "masses": "free",
+        "growth": "split",
+        "schedule": None,
+        "start": None,
+        "stop": None,
+        "tol": 1e-2,
+        "max_iter": 300,
+        "floor": 1e-6,
+        "warm_start": False,
+        "rng": 0,
+        "verbose": None,
+    }
 
 
 # Descent
@@ -145,6 +167,7 @@ def test_densities_of_a_fixed_scale_and_of_student_t():
     p = sum(
         w * multivariate_normal(m, 0.3).pdf(x) for w, m in zip(fixed.weights_, fixed.means_, strict=True)
     )
+    p_fixed = p
     assert np.allclose(fixed.score_samples(x), np.log(p))
     assert np.allclose(fixed.free_energy(x), -0.3 * (fixed.score_samples(x) + math.log(2 * math.pi * 0.3)))
     heavy = AnnealedMixture(4, energy="student-t", nu=3.0, covariance_type="full", shared=False).fit(x)
@@ -152,16 +175,20 @@ def test_densities_of_a_fixed_scale_and_of_student_t():
     p = sum(w * multivariate_t(m, c, df=3.0).pdf(x) for w, m, c in parts)
     assert np.allclose(heavy.score_samples(x), np.log(p))
     hot = AnnealedMixture(2, energy="student-t", nu=1.0, scale="fixed", start=9.0, stop=8.0).fit(x)
-    with pytest.raises(BadInput, match="no normaliser at temperature 8"):
+    told = "the student-t energy has no normaliser at temperature 8: there is no density to score$"
+    with pytest.raises(BadInput, match=told):
         hot.score_samples(x)
+    assert math.isnan(hot.lower_bound_) and math.isclose(fixed.lower_bound_, fixed.score(x))
+    assert math.isclose(fixed.score(x), np.log(p_fixed).mean())
 
 
 def test_a_fixed_scale_of_student_t_is_a_density():
     x = blobs()[:, :1]
-    fit = AnnealedMixture(2, energy="student-t", scale="fixed", stop=0.2).fit(x)
     line = np.linspace(-400, 400, 400001)[:, None]
-    mass = np.trapezoid(np.exp(fit.score_samples(line)), line[:, 0])
-    assert math.isclose(mass, 1, abs_tol=1e-4)
+    for stop in (0.2, 2.0):
+        fit = AnnealedMixture(2, energy="student-t", nu=9.0, scale="fixed", start=3.0, stop=stop).fit(x)
+        mass = np.trapezoid(np.exp(fit.score_samples(line)), line[:, 0])
+        assert fit.tau_ == stop and math.isclose(mass, 1, abs_tol=1e-4)
 
 
 def test_heavy_tails_are_held_by_student_t():
@@ -227,6 +254,28 @@ def test_a_warm_start_goes_on():
         fit.fit(blobs()[:, :1])
     with pytest.raises(BadInput, match="from 4 components needs n_components of as many, got 3"):
         fit.set_params(n_components=3).fit(blobs())
+
+
+def test_the_temperatures_by_default():
+    x = blobs()
+    spread = np.trace(np.cov(x.T, bias=True)) / 2
+    for scale, end in (("fixed", 1e-3), ("released", 1e-4)):
+        rows = AnnealedMixture(1, scale=scale).fit(x).history_
+        assert math.isclose(rows[0].tau, 1.05 * critical_temperature(x))
+        assert scale == "released" or math.isclose(rows[-1].tau, end * rows[0].tau)
+        least = 0.5 * spread  # a floor for the temperature too
+        assert math.isclose(AnnealedMixture(4, scale=scale, floor=0.5).fit(x).history_[-1].tau, least)
+    annealed = AnnealedMixture(2, scale="annealed").fit(x).history_
+    assert annealed[0].tau >= 1.0 == annealed[-1].tau
+    assert AnnealedMixture(2, scale="annealed", start=0.5).fit(x).history_[-1].tau == 0.5
+    alone = AnnealedMixture(2, scale="fixed", start=0.7, stop=0.7).fit(x)
+    assert [row.tau for row in alone.history_] == [0.7] and alone.tau_ == 0.7
+    assert AnnealedMixture(len(x[:3])).fit(x[:3]).n_components_ <= 3
+
+
+def test_components_are_in_the_order_of_their_means():
+    means = AnnealedMixture(4).fit(blobs()).means_
+    assert means.tolist() == sorted(means.tolist())
 
 
 # Laws of the data
@@ -349,6 +398,15 @@ X = blobs(each=5)
         ({"masses": "none"}, "unknown masses 'none'"),
         ({"growth": "slow"}, "unknown growth 'slow'"),
         ({"energy": "student-t", "nu": "four"}, "`nu` is a positive finite number, got 'four'"),
+        ({"n_components": True}, "n_components is a whole number from 1, got True"),
+        ({"max_iter": 2.0}, "max_iter is a whole number from 1, got 2.0"),
+        ({"tol": None}, "`tol` is a positive finite number, got None"),
+        ({"nu": 0}, "`nu` is a positive finite number, got 0"),
+        ({"stop": math.inf}, "`stop` is a positive finite number, got inf"),
+        (
+            {"schedule": [3.0, 2.0], "start": 3.0},
+            "its own start and stop, got also start=3.0 and stop=None",
+        ),
         ({"tol": 0}, "`tol` is a positive finite number, got 0"),
         ({"floor": -1.0}, "`floor` is a positive finite number, got -1.0"),
         ({"max_iter": 0}, "max_iter is a whole number from 1, got 0"),
@@ -396,9 +454,39 @@ def test_bad_data(xp):
         AnnealedMixture().fit(X, sample_weight=-np.ones(20))
 
 
+def test_numbers_of_numpy_are_numbers():
+    fit = AnnealedMixture(np.int64(1), max_iter=np.int64(1), tol=np.float32(0.5), nu=3).fit(X)
+    assert fit.n_components_ == 1 and fit.n_iter_ >= 1
+
+
+def test_whole_numbers_in_dask_are_numbers():
+    whole = X.round().astype(int)
+    for x in (whole, whole > 1):
+        fit = AnnealedMixture(2, scale="fixed", stop=1.0).fit(da.from_array(x))
+        assert np.allclose(
+            fit.means_, AnnealedMixture(2, scale="fixed", stop=1.0).fit(x.astype(float)).means_
+        )
+
+
+def test_arrays_that_are_no_table(xp):
+    for shape in ((20,), (0, 2), (3, 0), (2, 2, 2)):
+        with pytest.raises(ValueError, match="shape|feature|sample|dim"):
+            AnnealedMixture().fit(xp.zeros(shape))
+
+
+def test_weights_count_in_fit_predict():
+    x, w = blobs(), np.r_[np.ones(120), np.zeros(120)]
+    fit = AnnealedMixture(2).fit(x, sample_weight=w)
+    found = AnnealedMixture(2).fit_predict(x, sample_weight=w)
+    assert np.array_equal(found, fit.predict(x))
+    assert not np.array_equal(found, AnnealedMixture(2).fit_predict(x))
+
+
 def test_too_few_iterations_are_told():
-    with pytest.warns(ConvergenceWarning, match="within max_iter=1 iterations at the last temperature, 1"):
+    told = "EM did not settle within max_iter=1 iterations at the last temperature, 1.*: allow more, or"
+    with pytest.warns(ConvergenceWarning, match=told) as seen:
         assert not AnnealedMixture(4, max_iter=1).fit(blobs()).converged_
+    assert seen[0].filename == __file__
 
 
 def test_progress_is_shown_when_wanted(capsys):
@@ -410,7 +498,13 @@ def test_progress_is_shown_when_wanted(capsys):
 
 
 def test_the_plot():
-    ax = AnnealedMixture(4).fit(blobs()).plot()
+    fit = AnnealedMixture(4).fit(blobs())
+    ax = fit.plot()
     assert [one.get_ylabel() for one in ax] == ["mean free energy", "effective components"]
-    assert all(one.lines for one in ax)
+    for one, name in zip(ax, ("free_energy", "effective"), strict=True):
+        assert one.get_xlabel() == "temperature" and one.xaxis_inverted() and one.get_xscale() == "log"
+        rows = [(row.tau, getattr(row, name)) for row in fit.history_]
+        assert one.lines[0].get_xydata().tolist() == [list(row) for row in rows]
+    given = pyplot.subplots(1, 2)[1]
+    assert fit.plot(given) is given and all(len(one.lines) == 1 for one in given)
     pyplot.close("all")
