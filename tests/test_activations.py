@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from iem import STATISTICS, Gated, Gaussian, Laplace, Mode, Points, Signs, activation, zero
+from iem import STATISTICS, Gate, Gated, Gaussian, Laplace, Mode, Points, Signs, activation, zero
+from iem.evaluate import evaluate
 from iem.exact import clip, symbol
 from iem.posterior import Posterior
 
@@ -467,3 +468,22 @@ def test_repr_evaluates_back(kernel, statistic):
     names = {name: getattr(iem, name) for name in iem.__all__}
     for a in (made(kernel, statistic), made(kernel, statistic, "free")):
         assert eval(repr(a), names) == a
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_three_hypotheses_with_a_prior(name):
+    a = activation("gaussian", name, Points((-1, 0, 1), prior=(1, 2, 1)))
+    if name == "mode":
+        assert a.expr is None
+        return
+    grid = np.linspace(-2, 2, 9)
+    form = evaluate(a.expr, {"z": grid, "tau": 0.7, "sigma": 0.9}, np)
+    np.testing.assert_allclose(form, a(grid, tau=0.7, sigma=0.9), rtol=1e-12, atol=1e-12)
+    first, *paired = [link.reason for link in a.derivation.links]
+    assert first == r"the shared energy $\frac{z^{2}}{2 \sigma^{2}}$ drops out"
+    assert paired == ["opposite exponentials pair up"] * (name in ("mean", "full", "variance", "gated"))
+
+
+def test_a_tail_in_words():
+    assert activation("gaussian", "gated", Gate()).tail == "grows without bound"
+    assert activation("gaussian", "full").tail is None  # a value for each hypothesis
