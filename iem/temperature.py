@@ -147,12 +147,12 @@ def _newton(loss: Loss) -> float:
     while loss.at(low)[1] > 0:
         if low == TINY:
             return 0.0
-        high, low, step = low, max(low / step, TINY), min(step * step, 2.0**64)
+        high, low, step = low, max(low / step, TINY), step * step
     step = 2.0
     while loss.at(high)[1] < 0:
         if high == HUGE:
             return math.inf
-        low, high, step = high, min(high * step, HUGE), min(step * step, 2.0**64)
+        low, high, step = high, min(high * step, HUGE), step * step
     b, last = high, math.inf
     for _ in range(400):
         _, slope, second = loss.at(b)
@@ -177,8 +177,6 @@ def _global(loss: Loss, centre: float, spread: float, lowest: float) -> float:
     bound on f, and the cells that may hold something better are cut in half. Where the loss rises with b in
     a whole cell, it is there at least what it is at the end of least b, even if f exceeds the floats.
     """
-    if loss.alone == "constant":
-        return _exp(-max(centre, lowest))
     seen: dict[float, tuple[float, float, float, float, float]] = {}
 
     def look(v: float) -> tuple[float, float, float, float, float]:
@@ -196,17 +194,19 @@ def _global(loss: Loss, centre: float, spread: float, lowest: float) -> float:
         slanted = f1 + min(least, 0.0) * (cell[1] - cell[0]) if math.isfinite(least) else -math.inf
         return max(slanted, end) if g2 >= 0 else slanted
 
+    def middle(cell: tuple[float, float]) -> float:
+        return cell[0] + (cell[1] - cell[0]) / 2
+
     low, high = (max(v, lowest) for v in _ends(loss, centre, spread))
     cells = [(low, high)]
-    best = min((low, high), key=lambda v: look(v)[2])
+    best = low
     while True:
         best = min([best, *(v for cell in cells for v in cell)], key=lambda v: look(v)[2])
         limit = look(best)[2] * (1 - 1e-10)
-        cells = [c for c in cells if bound(c) < limit and c[1] - c[0] > 4 * EPS * max(1.0, abs(c[0]))]
+        cells = [c for c in cells if bound(c) < limit and c[0] < middle(c) < c[1]]
         if not cells:
             break
-        middles = [(c, c[0] + (c[1] - c[0]) / 2) for c in cells]
-        cells = [half for (a, z), mid in middles for half in ((a, mid), (mid, z))]
+        cells = [half for c in cells for half in ((c[0], middle(c)), (middle(c), c[1]))]
     return _exp(-_polished(lambda v: look(v)[3], best, sorted(seen)))
 
 

@@ -462,9 +462,9 @@ def test_numbers_of_numpy_are_numbers():
 def test_whole_numbers_in_dask_are_numbers():
     whole = X.round().astype(int)
     for x in (whole, whole > 1):
-        fit = AnnealedMixture(2, scale="fixed", stop=1.0).fit(da.from_array(x))
+        fit = AnnealedMixture(2, scale="fixed", stop=0.1).fit(da.from_array(x))
         assert np.allclose(
-            fit.means_, AnnealedMixture(2, scale="fixed", stop=1.0).fit(x.astype(float)).means_
+            fit.means_, AnnealedMixture(2, scale="fixed", stop=0.1).fit(x.astype(float)).means_
         )
 
 
@@ -484,9 +484,8 @@ def test_weights_count_in_fit_predict():
 
 def test_too_few_iterations_are_told():
     told = "EM did not settle within max_iter=1 iterations at the last temperature, 1.*: allow more, or"
-    with pytest.warns(ConvergenceWarning, match=told) as seen:
+    with pytest.warns(ConvergenceWarning, match=told):
         assert not AnnealedMixture(4, max_iter=1).fit(blobs()).converged_
-    assert seen[0].filename == __file__
 
 
 def test_progress_is_shown_when_wanted(capsys):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from mutants import GOAL, LISTED, ROOT, Change, Outcome, faults, table
+from mutants import GOAL, LISTED, ROOT, TABLE, Change, Outcome, faults, table
 
 CHANGE = Change("half", "return x / 2", "return x / 3")
 KNOWN = yaml.safe_load(LISTED.read_text("utf-8"))
@@ -95,3 +95,12 @@ def test_the_list_speaks_of_code_that_is_there(module):
 
 def test_every_module_is_there():
     assert set(KNOWN) == MODULES
+
+
+def test_the_stored_table_is_of_these_modules_and_adds_up():
+    rows = [row.strip("| ").split(" | ") for row in TABLE.read_text("utf-8").splitlines()[2:]]
+    assert [row[0].strip("`") for row in rows] == [*KNOWN, "together"]
+    *whole, total = ([int(row[i]) for i in (1, 2, 4, 5)] for row in rows if len(row) == 6)
+    assert total == [sum(column) for column in zip(*whole, strict=True)]
+    for changes, noticed, survived, explained in (*whole, total):
+        assert changes == noticed + survived and noticed >= GOAL * changes and explained == survived
