@@ -328,6 +328,8 @@ BAD = {
     "no namespace": lambda u: u**2,
     "the evidence": lambda u, xp, z: u**2 + z,
     "the temperature": lambda u, xp, tau: u**2 / tau,
+    "the index": lambda u, xp, h: u**2 / h,
+    "no signature": min,
     "any arguments": lambda u, xp, *more: u**2,
     "by position only": lambda u, xp, s, /: u**2 / s,
     "any names": lambda u, xp, **more: u**2,
@@ -342,12 +344,28 @@ def test_functions_that_are_no_kernel(name):
         kernel(BAD[name])
 
 
-@pytest.mark.parametrize(
-    "name", ["any arguments", "any names", "by position only", "no namespace", "a type"]
-)
-def test_a_kernel_takes_its_parameters_by_name(name):
-    with pytest.raises(BadInput, match="a function of .u, xp. and parameters|or a function, got"):
+FAULTS = {
+    "any arguments": r"a function of \(u, xp\) and parameters other than z, tau and h, got <function",
+    "by position only": "and parameters other than z, tau and h",
+    "no namespace": "and parameters other than z, tau and h",
+    "no signature": "and parameters other than z, tau and h, got <built-in",
+    "the index": "and parameters other than z, tau and h",
+    "a type": "or a function, got <class 'float'>",
+    "a constant": r"of the residual and all of its parameters \[\], got the energy 1$",
+    "no such function": "with the functions of xp, <function .* raises AttributeError: .*nosuch",
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_a_function_needs(name):
+    with pytest.raises(BadInput, match=FAULTS[name]):
         kernel(BAD[name])
+
+
+def test_expressions_as_formulas():
+    assert repr(kernel(sp.Abs(U) / s)) == "Formula('abs(u)/s')"
+    with pytest.raises(BadInput, match=r"names and numbers only, write \[pi\] as a parameter"):
+        kernel(sp.pi * U)
 
 
 @pytest.mark.parametrize(
@@ -385,6 +403,7 @@ def test_shapes_at_temperature_one(name):
 
 def test_parameters_of_ones_own_are_positive():
     for own in (kernel("u**2/w"), kernel(lambda u, xp, w: u**2 / w)):
+        assert kernel(lambda u, xp, w: u**2 / w if w > 0 else None).free() == ["w"]
         (scale,) = own.exact().energy(U, exact).free_symbols - {U}
         assert scale.is_positive
         assert own.bound({"w": 2.0}).energy(np.asarray(2.0), np) == 2.0

@@ -85,7 +85,8 @@ def functions(module):
 
 @pytest.mark.parametrize("module", KNOWN)
 def test_the_list_speaks_of_code_that_is_there(module):
-    assert all(Path(ROOT, test).exists() for test in KNOWN[module]["tests"])
+    for test in KNOWN[module]["tests"]:
+        assert Path(ROOT, test.removeprefix("--deselect=").partition("::")[0]).exists()
     known = functions(module)
     for listed in KNOWN[module].get("survivors") or []:
         assert listed["why"].strip() and listed["changes"]
