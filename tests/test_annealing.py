@@ -273,6 +273,25 @@ def test_the_temperatures_by_default():
     assert AnnealedMixture(len(x[:3])).fit(x[:3]).n_components_ <= 3
 
 
+@pytest.mark.parametrize(("kind", "shared"), FORMS)
+def test_what_cooling_begins_with(kind, shared):
+    scatter, centre = Scatter(kind, shared), np.asarray([1.0, 2.0])
+    scale = 3 * scatter.unit(1, 2)
+    one = Mixture.of(2.0, np.ones(1), np.zeros((1, 2)), scale, scatter, radial("gaussian"), centre)
+    assert AnnealedMixture(3)._begin(one) is one
+    copies = AnnealedMixture(3, growth="copies")
+    warm = AnnealedMixture(4, warm_start=True)
+    warm.means_, warm.weights_ = CORNERS[:3], np.asarray([0.5, 0.2, 0.3])
+    for made, means, weights in (
+        (copies, np.zeros((3, 2)), np.full(3, 1 / 3)),
+        (warm, warm.means_ - centre, warm.weights_),
+    ):
+        begun = made._begin(one)
+        assert begun.tau == 2.0 and np.array_equal(begun.weights, weights)
+        assert np.array_equal(begun.means, means) and np.array_equal(begun.centre, centre)
+        assert np.array_equal(begun.scale, 3 * scatter.unit(3, 2))
+
+
 def test_components_are_in_the_order_of_their_means():
     means = AnnealedMixture(4).fit(blobs()).means_
     assert means.tolist() == sorted(means.tolist())
