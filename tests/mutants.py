@@ -213,7 +213,7 @@ def _extend(seconds: float) -> None:
                 chosen.append(test)
                 total += state().duration_by_test[test]
             # of processor time; mutmut stops at half of it by the clock: what takes as long does not end
-            super().submit(mutant_name, chosen, ceil(2 * (3 * seconds + 5)), total)
+            super().submit(mutant_name, chosen, ceil(2 * (2 * seconds + 5)), total)
 
     def runner(max_workers: int = 1) -> Runner:
         return Runner(max_workers=max_workers, test_runner_class=Collected, test_runner_args={})

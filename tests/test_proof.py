@@ -540,6 +540,16 @@ def test_an_equality_as_it_is_shown():
     assert page.seen[-1] == ("td", {"class": "why"}) and used.method in page.text
 
 
+def test_a_chain_as_text_and_as_latex():
+    chain = Derivation("f", (x + 1) ** 2, [Link(x**2 + 2 * x + 1, "out")], why="a square")
+    assert str(chain) == "f = (x + 1)**2        a square\n  = x**2 + 2*x + 1    out"
+    assert chain.latex() == (
+        "\\begin{aligned}\nf &= \\left(x + 1\\right)^{2} && \\text{a square} \\\\\n"
+        "&= x^{2} + 2 x + 1 && \\text{out}\n\\end{aligned}"
+    )
+    assert SURE.latex().splitlines()[1] == "f &= 2 x \\\\"
+
+
 def cells(html):
     """Of each row of a chain: its formula, and what stands beside it."""
     rows = html.split("<tr>")[1:]
@@ -568,10 +578,16 @@ C, E = sp.symbols("c e", real=True)
     ("start", "end", "where", "shown"),
     [
         (G(2 * x), sp.tanh(2 * x), [(G(x), sp.tanh(x)), (W(x), x)], [0]),
-        (G(x) + W(x), Q(x) + 1 + x, [(G(x), Q(x) + 1), (Q(x), sp.tanh(x)), (W(x), x), (E, y)], [0, 1, 2]),
+        (
+            G(x) + W(x),
+            sp.tanh(x) + 1 + x,
+            [(G(x), Q(x) + 1), (Q(x), sp.tanh(x)), (W(x), x), (E, y)],
+            [0, 1, 2],
+        ),
         (sp.tanh(x), G(x), [(G(x), sp.tanh(x))], [0]),
         (C + y, x + 1 + y, [(C, x + 1), (E, y)], [0]),
         (d[1] + y, x + y, [(d[1], x), (p[1], m)], [0]),
+        (d[1] + y, x + y, [(d[1], x), (d[2], m)], [0, 1]),  # of one family
         (G(x), C, [(G(x), C), (C, x + E), (E, d[1]), (d[1], y)], [0, 1, 2, 3]),
         (sp.Symbol("y_1", real=True), d[2], [(sp.Symbol("y_1", real=True), d[2])], [0]),
         (p[1] + x, sp.Symbol("p_1", positive=True) + x, [(p[1], sp.Symbol("p_1", positive=True))], []),
