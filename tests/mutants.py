@@ -183,7 +183,7 @@ def _extend(seconds: float) -> None:
     class Limit:
         """Tests that come too late are skipped. With caches still empty they take longer than measured."""
 
-        def __init__(self) -> None:
+        def pytest_collection_finish(self) -> None:
             self.start = monotonic()
 
         def pytest_runtest_setup(self) -> None:
