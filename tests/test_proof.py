@@ -137,10 +137,24 @@ def test_definitions_hold_for_the_left_side_and_for_what_a_link_rests_on():
         Derivation("f", x, [Link(x, "so", by=SURE)])
 
 
+def test_what_is_supposed_and_what_is_defined():
+    with pytest.raises(BadInput, match="a hypothesis speaks of symbols, got 1 = 1"):
+        Derivation("f", x, [Link(x, "so")], given=[(1, 1)])
+    g, alias = sp.Function("g", real=True), sp.Symbol("p_1", positive=True)
+    with pytest.raises(BadInput, match=r"g\(x\) is defined twice: as x and as y"):
+        Derivation("f", x, [Link(x, "so")], where=[(g(x), x), (g(x), y)])
+    assert Derivation(
+        "f", x, [Link(x, "so")], where=[(p[1], alias), (alias, x)]
+    )  # two ways to write one name
+
+
 def test_a_refusal_says_where():
     refused(Refuted, lambda: check(x, 2 * x), "it is false: x is not 2*x; at x = ")
     refused(Refuted, lambda: check(x * y, 2 * x * y), "it is false: x*y is not 2*x*y; at x = ", ", y = ")
     refused(Refuted, lambda: check(sp.Integer(2), 3), "it is false: 2 is not 3; they are 2.0000 and 3.0000")
+    part = [Link(x, "a slip", (x > 1, x < 0))]
+    words = "link 1 (a slip) leaves values out: the cases x > 1; x < 0 do not cover the domain"
+    refused(Refuted, lambda: Derivation("f", x, part), words)
     halves = [Link(x, "a slip", (x >= 0, x < 0))]
     refused(Refuted, lambda: Derivation("f", sp.Abs(x), halves), "is false for x < 0", "at x = -")
 
@@ -565,6 +579,7 @@ def test_the_rows_of_a_chain():
     assert 'class="given"' in chain.html({})
     plain_start = Derivation((x + 1) ** 2, None, [Link(x**2 + 2 * x + 1, "out")], why="a square")
     assert 'class="given"' not in plain_start.html({})
+    assert len(cells(plain_start.html({}))) == len(str(plain_start).splitlines()) == 1
     assert plain_start.sides(1) == ((x + 1) ** 2, x**2 + 2 * x + 1)
     given = Derivation("f", x + y, [Link(z + y, "given")], given=[(x, z)])
     assert cells(given.html({}))[-1] == [r"\(\displaystyle \text{assuming } x = z\)"]
