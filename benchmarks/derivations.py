@@ -22,7 +22,7 @@ from pairs import Row, row
 from sympy.core.cache import clear_cache
 
 import iem
-from iem import activations, cases, exact, proof, shapes
+from iem import activations, cases, elimination, exact, lemmas, proof, shapes
 from iem.shapes import Z
 
 ROUNDS = 3
@@ -157,7 +157,8 @@ def shares() -> Iterator[Row]:
         for module, name, words in (
             (proof, "check", "links checked"),
             (shapes, "gap_shape", "the gap brought into its shape"),
-            (cases, "possible", "cases decided, in either"),
+            (lemmas, "__post_init__", "the lemma put at these energies"),
+            (elimination, "solvable", "cases decided, in all of these"),
         ):
             part = spent.get((module.__file__, name), 0.0)
             yield Row(f"{kernel} mean: {words}", part, total, part / total)
