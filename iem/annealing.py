@@ -332,8 +332,8 @@ class AnnealedMixture(DensityMixin, BaseEstimator):
         from array_api_compat import is_array_api_obj, is_numpy_array
 
         if not is_dask(X) and (not is_array_api_obj(X) or is_numpy_array(X)):
-            if np.iscomplexobj(X):
-                raise BadInput(f"Complex data not supported: the samples are {np.asarray(X).dtype}")
+            if (dtype := np.asarray(X).dtype).kind == "c":
+                raise BadInput(f"Complex data not supported: the samples are {dtype}")
             return validate_data(self, X, reset=reset, dtype=[np.float64, np.float32])
         if X.ndim != 2 or 0 in X.shape:
             raise BadInput(f"expected samples by dimensions, at least one of each, got shape {X.shape}")
