@@ -20,6 +20,9 @@ from sphinx.util.docutils import SphinxDirective
 from iem.formal import AGAIN, in_book, proofs, used, with_symbols, wrapped
 
 LOG = logging.getLogger(__name__)
+LONG = 90  # letters of LaTeX that fit in a line of a page
+OPENING = {"{", r"\left", r"\begin"}
+CLOSING = {"}", r"\right", r"\end"}
 FILES = ("audit.json", "fidelity.yml", "coverage.yml")
 GROUPS = {
     "T": "Temperature",
@@ -126,6 +129,24 @@ def mathematics(latex):
     return nodes.math_block(latex, latex, nowrap=False, number=None, label=None)
 
 
+def in_lines(latex):
+    r"""A long formula with its parts, which outermost quads separate, in lines of their own.
+
+    >>> in_lines(r"a = b,\quad c = d")
+    'a = b,\\quad c = d'
+    """
+    parts, depth = [""], 0
+    for token in re.findall(r"\\[a-zA-Z]+|\\?.", latex):
+        depth += (token in OPENING) - (token in CLOSING)
+        if token == r"\quad" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += token
+    if len(parts) == 1 or len(latex) < LONG:
+        return latex
+    return r"\begin{gathered}" + r"\\".join(parts) + r"\end{gathered}"
+
+
 def listed(items):
     return [part for item in items for part in (nodes.Text(", "), item)][1:]
 
@@ -191,12 +212,17 @@ class Statements(SphinxDirective):
         head += nodes.Text(" ")
         place = f"{theorem.file}, line {theorem.line}"
         head += nodes.reference("", place, refuri=source(theorem), internal=False)
-        box += [head, nodes.paragraph("", with_symbols(theorem.scope)), mathematics(theorem.latex)]
+        on_a_page = self.env.app.builder.name == "html"  # paper and e-readers break formulas themselves
+        latex = in_lines(theorem.latex) if on_a_page else theorem.latex
+        box += [head, nodes.paragraph("", with_symbols(theorem.scope)), mathematics(latex)]
         coq = folded(summary="As Coq states it")
         coq += code(wrapped(theorem.statement))
         if theorem.definitions:
-            rests = nodes.paragraph("", "Defined: ")
-            rests += listed(self.local(f"coq-{name}", name) for name in theorem.definitions)
+            rests = nodes.paragraph("", "Defined: ", classes=["iem-defined"])
+            rests += listed(  # as plain text: there are a thousand of them
+                nodes.reference("", name, refid=f"coq-{name}", internal=True)
+                for name in theorem.definitions
+            )
             coq += rests
         box += coq
         return box
