@@ -1,5 +1,6 @@
 """PyTorch and JAX as the tests use them: arrays of a type, their values, their own functions."""
 
+from functools import cache
 from types import SimpleNamespace
 
 import jax
@@ -34,6 +35,11 @@ BACKENDS = {
         kind=jax.Array,
     ),
 }
+
+
+@cache
+def made(kernel, statistic, prior=None):
+    return iem.activation(kernel, statistic, iem.Signs(prior=prior))
 
 
 def values(x):

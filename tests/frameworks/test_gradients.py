@@ -1,24 +1,19 @@
 """Derivatives through the package by autograd: the implicit-EM identity, and finite differences."""
 
-from functools import cache, partial
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 import torch
-from backends import KERNELS, PARAMETERS, called
+from backends import KERNELS, PARAMETERS, called, made
 from jax.test_util import check_grads
 
-from iem import Signs, activation, entropy, free_energy, responsibilities
+from iem import entropy, free_energy, responsibilities
 
 INF = float("inf")
 PRIORS = [None, [1.0, 2.0, 3.5]]
-
-
-@cache
-def made(kernel, statistic, prior=None):
-    return activation(kernel, statistic, Signs(prior=prior))
 
 
 def energies(count=3, masked=False):

@@ -1,16 +1,25 @@
 """The package on PyTorch tensors and JAX arrays, against NumPy and against their own functions."""
 
-from functools import cache
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 import torch
-from backends import BACKENDS, EPS, KERNELS, PARAMETERS, called, energy_size, evidence, type_of, values
+from backends import (
+    BACKENDS,
+    EPS,
+    KERNELS,
+    PARAMETERS,
+    called,
+    energy_size,
+    evidence,
+    made,
+    type_of,
+    values,
+)
 
 import iem
-from iem import Points, Signs, activation, entropy, free_energy, responsibilities
+from iem import Points, activation, entropy, free_energy, responsibilities
 
 INF = float("inf")
 TEMPERATURES = [1e-6, 0.6, 1e3, 1e6]
@@ -20,11 +29,6 @@ SHAPES = [(4, 3, 7), (5, 2), (6, 1), (20, 300)]
 @pytest.fixture(params=BACKENDS)
 def library(request):
     return BACKENDS[request.param]
-
-
-@cache
-def made(kernel, statistic, prior=None):
-    return activation(kernel, statistic, Signs(prior=prior))
 
 
 def energies(shape, scale, masked):
