@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import cosh, exp, log, sign, tanh
 
 from iem import STATISTICS, BadInput, Cauchy, Gate, Gated, Mode, Points, Signs, activation, zero
-from iem.activations import GAP, ONE, SHARED, TWO, Activation, pair_lemma
+from iem.activations import GAP, ONE, SHARED, TWO, Activation, _last_axis, pair_lemma
 from iem.cases import cells
 from iem.derived import TAU
 from iem.exact import clip, symbol
@@ -16,6 +16,7 @@ from iem.shapes import Z
 
 m, b, s, sigma, kappa = map(symbol, ("m", "b", "s", "sigma", "kappa"))
 p, q = sp.symbols("p q", positive=True)
+V = sp.Symbol("v", real=True)
 
 INSERTED, OUT = "the energies inserted", "the shared energy drops out, the gap is left"
 G = m * Z / (sigma**2 * TAU)  # half the log-odds of the Gaussian pair
@@ -228,12 +229,13 @@ def test_limits_of_a_pair_elsewhere():
         ("-u**2", "mean", None, -1),
         ("-u**2", "gated", None, -sp.oo),
         ("gaussian", "gated", None, sp.oo),
-        ("gaussian", Gated(payload="v"), None, sp.Symbol("v", real=True)),
-        ("laplace", Gated(payload="v"), None, sp.Symbol("v", real=True) * tanh(m / (b * TAU))),
-        ("gaussian", Gated(Mode(), "v"), Gate(), sp.Symbol("v", real=True)),
+        ("gaussian", Gated(payload="v"), None, V),
+        ("laplace", Gated(payload="v"), None, V * tanh(m / (b * TAU))),
+        ("gaussian", Gated(Mode(), "v"), Gate(), V),
         ("laplace", "mean", None, tanh(m / (b * TAU))),
         ("laplace", "gated", None, sp.oo),
         ("laplace", "log-evidence", None, sp.oo),
+        ("huber", "log-evidence", None, sp.oo),
         ("laplace", "mode", None, 1),
         ("cauchy", "mean", None, 0),
         ("cauchy", "gated", None, None),
@@ -245,6 +247,13 @@ def test_limits_of_a_pair_elsewhere():
         ("cauchy", "mean", Signs(prior=(3, 1)), tanh(log(3) / 2)),
         ("cauchy", "full", Signs(prior=(3, 1)), sp.Tuple(*QUARTERS)),
         ("laplace", "mode", Signs(prior=("p", "q")), sign(2 * m / b + TAU * log(p / q))),
+        ("cauchy", "mode", Signs(prior=(3, sp.Rational(1, 3))), 1),
+        ("cauchy", "mode", Signs(prior=(2, 2)), None),
+        ("pseudo-huber", "mode", Signs(prior=(3, 1)), 1),
+        ("pseudo-huber", "mode", Signs(prior=(1, 3)), None),
+        ("laplace", Gated(Mode(), "v"), None, V),
+        ("laplace", Gated(Mode(), "v"), Signs(prior=(3, 1)), V),
+        ("laplace", Gated(payload="v"), Signs(prior=(3, 1)), V * tanh(m / (b * TAU) + log(3) / 2)),
         ("gaussian", "full", None, sp.Tuple(1, 0)),
         ("gaussian", "log-full", None, sp.Tuple(0, -sp.oo)),
         ("gaussian", "log-evidence", None, None),
@@ -277,6 +286,7 @@ def test_slopes_component_by_component():
         ("power", "mean", None, None),
         ("power", "variance", None, "not monotone"),
         ("sech", "variance", None, "not monotone"),
+        ("gaussian", "mode", Signs(prior=(3, 1)), None),
     ],
 )
 def test_how_it_moves(name, statistic, hypotheses, found):
@@ -313,7 +323,15 @@ def test_which_calls_use_the_closed_form(name, statistic, hypotheses, closed):
     assert activation(name, statistic, hypotheses)._closed is closed
 
 
-def test_calls_with_arrays_for_priors_and_values():
+def test_entries_are_laid_along_a_last_axis(xp):
+    z = xp.asarray([0.0, 1.0, 2.0], dtype=xp.float32)
+    assert _last_axis(None, z, xp) is None and _last_axis((1, 2.5), z, xp) == (1, 2.5)
+    laid = _last_axis((xp.asarray([5.0, 6.0, 7.0]), 2), z, xp)
+    assert laid.dtype == xp.float32 and laid.shape == (3, 2)
+    assert np.asarray(laid).tolist() == [[5, 2], [6, 2], [7, 2]]
+
+
+def test_calls_with_arrays_for_priors_and_values(xp):
     """One prior, value or place for each evidence, of one type and laid along the last axis."""
     x = np.asarray([-0.4, 0.1, 0.7], dtype=np.float32)
     a = activation("sech", "mean", Points((1, 0, -1), ("v", 2, 3), ("w", 1, 2)))
@@ -324,6 +342,9 @@ def test_calls_with_arrays_for_priors_and_values():
     ]
     np.testing.assert_allclose(got, one, rtol=1e-5)
     assert got.shape == (3,) and got.dtype == np.float32
+    other = a(xp.asarray(x), tau=0.7, v=xp.asarray(v), w=xp.asarray(w), s=0.8)
+    assert other.dtype == xp.float32
+    np.testing.assert_allclose(np.asarray(other), got, rtol=1e-5)
     grid = a(x.reshape(3, 1), tau=0.7, v=v, w=w, s=0.8)
     assert grid.shape == (3, 3)
     np.testing.assert_allclose(np.diag(grid), one, rtol=1e-5)

@@ -73,6 +73,12 @@ def test_data_in_one_place_have_unit_spread():
         assert taus(fit)[-1] == pytest.approx(1e-3, rel=1e-12) and fit.means_.ravel() == [1.0]
 
 
+def test_cooling_begins_with_one_component():
+    first = AnnealedMixture(scale="fixed", schedule=[20.0]).fit(X).history_[0]
+    assert (first.components, first.merges, first.splits) == (1, 0, 0)
+    assert first.weights == [1.0] and first.means.shape == (1, 1)
+
+
 def test_a_list_is_gone_through_to_its_end():
     listed = [12.0, 3.0, 1.0, 0.5]
     assert taus(AnnealedMixture(scale="fixed", schedule=listed).fit(X)) == listed
