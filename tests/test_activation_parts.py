@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 from sympy import cosh, exp, log, sign, tanh
 
-from iem import STATISTICS, BadInput, Cauchy, Gate, Gated, Mode, Points, Signs, activation, zero
+from iem import STATISTICS, BadInput, Cauchy, Gate, Gated, Mode, Points, Signs, activation, shapes, zero
 from iem.activations import GAP, ONE, SHARED, TWO, Activation, _last_axis, pair_lemma
 from iem.cases import cells
 from iem.derived import TAU
@@ -293,7 +293,46 @@ def test_how_it_moves(name, statistic, hypotheses, found):
     assert activation(name, statistic, hypotheses).monotone == found
 
 
+@pytest.mark.parametrize(
+    ("name", "statistic", "hypotheses", "found"),
+    [
+        ("gaussian", "mean", None, "increasing"),
+        ("laplace", "mean", None, "nondecreasing"),
+        ("cauchy", "mean", None, None),
+        ("gaussian", "variance", None, None),
+        ("gaussian", "mean", Points((1, -1)), None),
+    ],
+)
+def test_what_convexity_tells_where_derivatives_do_not(monkeypatch, name, statistic, hypotheses, found):
+    monkeypatch.setattr(shapes, "monotone", lambda form: None)
+    assert activation(name, statistic, hypotheses).monotone == found
+
+
 # Calls
+
+
+def test_calls_in_numbers(xp):
+    """With the closed form, and from energies where there is none that computes well."""
+    z = xp.asarray([-0.5, 0.0, 2.0])
+    for name, gap in (
+        ("gaussian", lambda x: 2 * 1.5 * x / 0.64),
+        ("sech", lambda x: np.log(np.cosh((x + 1.5) / 0.8)) - np.log(np.cosh((x - 1.5) / 0.8))),
+    ):
+        free = {"m": 1.5, "sigma" if name == "gaussian" else "s": 0.8}
+        half = gap(np.asarray(z)) / 2
+        for tau in (0.7, 1.0, 0):
+            means = np.tanh(half / tau) if tau else np.sign(half)
+            shares = np.stack([(1 + means) / 2, (1 - means) / 2], axis=-1)
+            for statistic, expected in (
+                ("mean", means),
+                ("gated", means * np.asarray(z)),
+                ("full", shares),
+            ):
+                got = activation(name, statistic)(z, tau=tau, **free)
+                assert type(got) is type(z) and got.dtype == z.dtype
+                np.testing.assert_allclose(np.asarray(got), expected, rtol=1e-12, atol=1e-15)
+        heavier = activation(name, "mean", Signs(prior=(3, 1)))(z, tau=0.7, **free)
+        np.testing.assert_allclose(np.asarray(heavier), np.tanh(half / 0.7 + np.log(3) / 2), rtol=1e-12)
 
 
 def test_a_call_without_a_temperature_is_at_temperature_1():

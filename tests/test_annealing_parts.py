@@ -264,3 +264,8 @@ def test_weights_without_a_sum():
     told = "the sample weights sum to 0.0, expected more than 0"
     with pytest.raises(ValueError, match=f"{told}|non-zero"):
         AnnealedMixture().fit(X, sample_weight=np.zeros(6))
+
+
+def test_the_last_temperature_of_a_fixed_scale_is_settled_more_finely():
+    on, ended = (AnnealedMixture(scale="fixed", schedule=s).fit(X) for s in ([20.0, 5.0, 4.9], [20.0, 5.0]))
+    assert ended.history_[1].iterations > on.history_[1].iterations
