@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import cosh, exp, log, sign, tanh
 
 from iem import STATISTICS, BadInput, Cauchy, Gate, Gated, Mode, Points, Signs, activation, shapes, zero
-from iem.activations import GAP, ONE, SHARED, TWO, Activation, _last_axis, pair_lemma
+from iem.activations import GAP, ONE, SHARED, TWO, Activation, _endless, _last_axis, pair_lemma
 from iem.cases import cells
 from iem.derived import TAU
 from iem.exact import clip, symbol
@@ -426,3 +426,19 @@ def test_what_makes_no_activation():
     assert activation("gaussian", "mean", Gate()).hypotheses == Gate()
     with pytest.raises(BadInput, match="the evidence z"):
         a("z", m=1.0, sigma=1.0)
+
+
+def test_the_sign_that_decides():
+    def direction(name, hypotheses=None):
+        return activation(name, "mean", hypotheses)._direction
+
+    assert direction("cauchy") == direction("laplace") == Z
+    assert direction("gaussian", Points((3, 1))) == Z - 2
+    assert sp.cancel(direction("cosine") / (kappa * sp.sin(m) * sp.sin(Z))).is_positive
+    assert direction("-u**2") == -4 * m * Z
+
+
+def test_an_infinity_with_an_unknown_sign():
+    x = sp.Symbol("x", real=True)
+    assert _endless(sp.oo * sign(x)) is True
+    assert _endless(sp.oo) is _endless(sign(x)) is _endless(x) is False
