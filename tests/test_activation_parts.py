@@ -195,18 +195,23 @@ def test_limits_by_the_sign_of_the_gap(name, prior, up, down, tie, hot):
     assert a.hot == (sp.Tuple(*hot) if isinstance(hot, tuple) else hot)
 
 
-def test_limits_of_a_free_energy():
-    unit, three, free = (
-        activation("gaussian", "log-evidence", Signs(prior=x)) for x in (UNIT, THREE, FREE)
-    )
-    assert (unit.hot, free.hot) == (-sp.oo, None)
-    one, two = unit.energies
-    for a in (unit, three, free):
-        for at in (-2, 0, 3):
-            nearer = one if at >= 0 else two
-            assert sp.expand((a.cold - nearer).subs(Z, at)) == 0
+@pytest.mark.parametrize(("prior", "hot"), [(UNIT, -sp.oo), (FREE, None)])
+def test_the_hot_free_energy_of_weights_that_do_not_sum_to_1(prior, hot):
+    assert activation("gaussian", "log-evidence", Signs(prior=prior)).hot == hot
+
+
+def test_the_hot_free_energy_is_the_mean_energy():
+    a = activation("gaussian", "log-evidence", Signs(prior=THREE))
+    one, two = a.energies
     for at in (-2, 0, 3):
-        assert sp.expand((three.hot - QUARTERS[0] * one - QUARTERS[1] * two).subs(Z, at)) == 0
+        assert sp.expand((a.hot - QUARTERS[0] * one - QUARTERS[1] * two).subs(Z, at)) == 0
+
+
+@pytest.mark.parametrize("prior", [UNIT, THREE])
+def test_the_cold_free_energy_is_the_lower_energy(prior):
+    a = activation("gaussian", "log-evidence", Signs(prior=prior))
+    for at in (-2, 0, 3):
+        assert sp.expand((a.cold - a.energies[at < 0]).subs(Z, at)) == 0
 
 
 def test_limits_of_a_pair_elsewhere():
