@@ -79,6 +79,8 @@ def test_cooling_begins_with_one_component():
     assert first.weights == [1.0] and first.means.shape == (1, 1)
     one = AnnealedMixture(1, scale="annealed", shared=False, schedule=[20.0]).fit(X)
     assert one.covariances_.shape == (1,)
+    three = AnnealedMixture(3, scale="annealed", shared=False, growth="copies", schedule=[20.0]).fit(X)
+    assert three.covariances_.shape == three.weights_.shape
 
 
 def test_a_list_is_gone_through_to_its_end():
