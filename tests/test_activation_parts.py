@@ -7,12 +7,29 @@ import pytest
 import sympy as sp
 from sympy import cosh, exp, log, sign, tanh
 
-from iem import STATISTICS, BadInput, Cauchy, Gate, Gated, Mode, Points, Signs, activation, shapes, zero
+from iem import (
+    STATISTICS,
+    BadInput,
+    Cauchy,
+    Gate,
+    Gated,
+    Gaussian,
+    HalfLine,
+    Mode,
+    Points,
+    Signs,
+    Vectors,
+    activation,
+    shapes,
+    zero,
+)
 from iem.activations import GAP, ONE, SHARED, TWO, Activation, _endless, _last_axis, pair_lemma
 from iem.cases import cells
+from iem.continuous import ContinuousActivation
 from iem.derived import TAU
 from iem.exact import clip, symbol
 from iem.shapes import Z
+from iem.vector_activations import VectorActivation
 
 m, b, s, sigma, kappa = map(symbol, ("m", "b", "s", "sigma", "kappa"))
 p, q = sp.symbols("p q", positive=True)
@@ -447,3 +464,17 @@ def test_an_infinity_with_an_unknown_sign():
     x = sp.Symbol("x", real=True)
     assert _endless(sp.oo * sign(x)) is True
     assert _endless(sp.oo) is _endless(sign(x)) is _endless(x) is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "hypotheses"),
+    [
+        (VectorActivation, Vectors([[3, 4], [5, 0]])),
+        (ContinuousActivation, HalfLine()),
+        (Activation, Gate()),
+    ],
+)
+def test_each_set_of_hypotheses_has_its_kind_of_activation(kind, hypotheses):
+    a = activation("gaussian", "mode", hypotheses)
+    assert type(a) is kind and a.hypotheses is hypotheses
+    assert (a.kernel, a.statistic) == (Gaussian(), Mode())

@@ -1,6 +1,7 @@
 """Evidence: what is true can be built, its false twin cannot, and both say why."""
 
 import itertools
+import re
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
@@ -696,3 +697,18 @@ def test_a_bound_may_serve_in_every_term_of_a_sum():
         Bound(sum_of_weights, N, Manifest(slack))
     with pytest.raises(Undecided):  # the bound allows equality
         Bound(sum_of_weights, N, Manifest(slack, using=[below_one]), strict=True)
+
+
+def test_a_check_says_of_what_it_speaks():
+    cases = "leaves values out: the cases x > 0; x < -1 do not cover the domain"
+    for what, given in (("it", {}), ("the third", {"what": "the third"})):
+        for task, told in (
+            (lambda given=given: check(x, 2 * x, **given), f"{what} is false: x is not 2*x; at x = "),
+            (lambda given=given: check(x, x, cases=(x > 0, x < -1), **given), f"{what} {cases}"),
+            (
+                lambda given=given: check(sp.Tuple(x, y), x, **given),
+                f"{what} has 1 components, expected 2: x",
+            ),
+        ):
+            with pytest.raises((Refused, BadInput), match=f"^{re.escape(told)}"):
+                task()
