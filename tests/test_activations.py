@@ -270,7 +270,8 @@ def test_libraries_and_types(xp, dtype, number, hypotheses):  # kernels and prio
     a = made(kernel, statistic, prior)
     if hypotheses == "triple":
         a = activation(kernel, statistic, Points((-1, 0, "m"), prior=prior != "unit" and (1, 2, 3) or None))
-    x = xp.asarray([[-2.0, -0.3, 0.0], [0.3, 1.3, 9.0]], dtype=getattr(xp, dtype))
+    tie = 0.0 if dtype == "float64" else 0.1  # old NumPy's powers of float32 differ for u and -u
+    x = xp.asarray([[-2.0, -0.3, tie], [0.3, 1.3, 9.0]], dtype=getattr(xp, dtype))
     for temperature in (0, 0.6):
         got = called(a, x, temperature)
         assert got.dtype == x.dtype
