@@ -327,3 +327,13 @@ def test_each_builder_gets_what_it_can_show(extension, name, kind):
     assert len(list(document.findall(nodes.reference))) == (name == "html")
     assert len(list(document.findall(extension.folded))) == (kind == "html")
     assert len(list(document.findall(nodes.section))) == (kind == "html")
+
+
+def test_long_statements_stand_in_lines_cut_at_outermost_quads_only(extension):
+    part = r"\sum_n r_{nh}\Big(x_n-\mu_h\Big)"
+    held = r"\left(a\quad b\right)+{c\quad d}"
+    lines = [part, held, part]
+    assert extension.in_lines(r"a,\quad b") == r"a,\quad b"
+    assert extension.in_lines(part * 4) == part * 4
+    cut = extension.in_lines(r"\quad".join(lines))
+    assert cut == r"\begin{gathered}" + r"\\".join(lines) + r"\end{gathered}"
